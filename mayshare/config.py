@@ -1,0 +1,142 @@
+"""Settings: defaults here, changed by `mayshare.toml` and by `MAYSHARE_…` in the environment.
+
+Settings are passed as an argument, never imported as a global. An unknown key is an error, so that a
+typing mistake fails at load. The file is looked for in `$MAYSHARE_CONFIG`, then in the current folder,
+then in the project's own folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from mayshare.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE_NAME = "mayshare.toml"
+
+
+class Section(BaseModel):
+    """A table of the settings file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Embedding(Section):
+    """Which model turns text into vectors. `minilm` needs nothing but the locked packages."""
+
+    provider: Literal["minilm", "huggingface", "ollama", "openai_like", "tei"] = "minilm"
+    model: str = Field(default="all-MiniLM-L6-v2", description="name of the model, as its provider spells it")
+    base_url: str | None = Field(default=None, description="address of the provider's server")
+    api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
+    batch_size: int = Field(default=8, ge=1, le=256, description="passages embedded at once")
+    threads: int = Field(default=0, ge=0, description="threads of ONNX Runtime; 0 = all cores")
+
+
+class Chunking(Section):
+    """How a document is cut into passages."""
+
+    max_words: int = Field(default=200, ge=40, le=1000, description="a longer section is cut between sentences")
+
+
+class Retrieval(Section):
+    """Hybrid retrieval: min-max normalised scores of the legs, added with weights."""
+
+    k: int = Field(default=10, ge=1, le=200, description="passages returned")
+    candidates: int = Field(default=100, ge=10, description="passages taken from each leg before fusion")
+    lexical_weight: float = Field(default=0.5, ge=0, le=1)
+    dense_weight: float = Field(default=0.25, ge=0, le=1)
+    heading_weight: float = Field(default=0.25, ge=0, le=1, description="similarity to the section's heading alone")
+    bm25_k1: float = Field(default=0.6, ge=0)
+    bm25_b: float = Field(default=0.9, ge=0, le=1)
+
+
+class Answering(Section):
+    """How an answer is composed, and when it is withheld."""
+
+    max_words: int = Field(default=170, ge=40, description="of the claims of one answer")
+    max_question_chars: int = Field(default=4000, ge=100)
+    threshold: float = Field(default=0.5, ge=0, le=1, description="least probability of being answerable")
+
+
+class Serve(Section):
+    """Where the chat listens. Loopback by default: there is no sign-in yet."""
+
+    address: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAYSHARE_", env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
+    )
+
+    corpus: Path = Field(default=ROOT / "corpus", description="folder of the documents")
+    store: Path = Field(default=ROOT / "data", description="folder of the index generations and the model")
+    keep_generations: int = Field(default=3, ge=2, description="generations kept for rollback, the live one included")
+    embedding: Embedding = Embedding()
+    chunking: Chunking = Chunking()
+    retrieval: Retrieval = Retrieval()
+    answering: Answering = Answering()
+    serve: Serve = Serve()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the settings file, then the defaults."""
+        path = settings_file()
+        file = (TomlConfigSettingsSource(settings_cls, toml_file=path),) if path else ()
+        return (init_settings, env_settings, *file)
+
+
+def settings_file() -> Path | None:
+    """The settings file in force, or None.
+
+    Raises:
+        ConfigError: `$MAYSHARE_CONFIG` names a file that isn't there.
+    """
+    named = os.environ.get("MAYSHARE_CONFIG")
+    if named:
+        path = Path(named)
+        if not path.is_file():
+            raise ConfigError(f"{path}: MAYSHARE_CONFIG names this file, but it isn't there. Mend or unset it.")
+        return path
+    for folder in (Path.cwd(), ROOT):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; keyword arguments win over the environment and the file.
+
+    Raises:
+        ConfigError: a key is unknown or a value is of the wrong type; the message names the key, and
+            never repeats the value, which may be a secret.
+    """
+    known = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**known)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        place = settings_file() or "settings (MAYSHARE_… in the environment)"
+        raise ConfigError(f"{place}: {problems}. Mend the key; docs/settings.md lists all of them.") from None
+    except ValueError as error:  # a TOML file that can't be parsed
+        raise ConfigError(f"{settings_file()}: not a TOML file: {error}") from None

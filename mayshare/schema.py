@@ -1,0 +1,191 @@
+"""The nouns of mayshare: frozen, validated, without behaviour.
+
+Offsets are character offsets into `Document.body` (the text after the front matter), half open:
+`body[start:end]`. A passage id is `source_id:start-end`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["law", "situation", "practice"]
+Role = Literal["bottom_line", "rule", "condition", "exception", "state_law", "next_step"]
+Verdict = Literal["yes", "no", "conditional", "explain", "abstain"]
+Abstention = Literal["out_of_scope", "state_law", "missing_facts", "not_in_corpus", "unsafe"]
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Frozen):
+    """A public page where a reader can check the law: who published it, what, where, when it was seen."""
+
+    publisher: str
+    title: str
+    url: str
+    seen: dt.date | None = None
+
+
+class Document(Frozen):
+    """One Markdown file of the corpus: its front matter and its body."""
+
+    source_id: str
+    title: str
+    kind: Kind
+    laws: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    jurisdiction: str = "us"
+    status_as_of: dt.date | None = None
+    reviewed_by: str | None = None
+    authorities: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    unverified: tuple[str, ...] = ()
+    body: str
+    sha256: str = Field(description="of the whole file's bytes, hex")
+    path: str = Field(default="", description="file path, relative to the corpus folder")
+    body_line: int = Field(default=1, description="1-based line of the file on which the body starts")
+
+
+class Sentence(Frozen):
+    """A sentence of a passage: its span in the body, what it is for, and the authorities it cites."""
+
+    start: int
+    end: int
+    role: Role
+    authorities: tuple[str, ...] = ()
+
+
+class Passage(Frozen):
+    """What is retrieved: a section of a document, or a part of one. `body[start:end] == text`, always."""
+
+    source_id: str
+    start: int
+    end: int
+    text: str
+    heading_path: tuple[str, ...] = ()
+    title: str
+    laws: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def passage_id(self) -> str:
+        """`source_id:start-end`."""
+        return f"{self.source_id}:{self.start}-{self.end}"
+
+
+class Why(Frozen):
+    """How a hit got its score: each leg's own score and its share after normalising."""
+
+    lexical: float = 0.0
+    dense: float = 0.0
+    heading: float = 0.0
+    rerank: float = 0.0
+
+
+class Hit(Frozen):
+    """A retrieved passage. `score` orders hits within one question only."""
+
+    passage: Passage
+    score: float
+    why: Why = Why()
+
+
+class Filters(Frozen):
+    """What the user narrowed the search to; empty means everything."""
+
+    laws: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+
+
+class Question(Frozen):
+    """A question, the user's earlier turns (oldest first), and filters."""
+
+    text: str
+    history: tuple[str, ...] = ()
+    filters: Filters = Filters()
+    qid: str | None = None
+
+
+class Citation(Frozen):
+    """A claim's support: number `n` of the answer's sources; the quote stands at `start:end` of the body."""
+
+    n: int
+    passage_id: str
+    quote: str
+    start: int
+    end: int
+
+
+class Claim(Frozen):
+    """One statement of the answer."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    role: Role
+    unverified: bool = False
+
+
+class CitedSource(Frozen):
+    """An entry of the answer's source list: the quoted sentence and the document it stands in."""
+
+    n: int
+    source_id: str
+    title: str
+    heading: str
+    quote: str
+    start: int
+    end: int
+    authorities: tuple[str, ...]
+    url: str
+    status_as_of: dt.date | None
+    reviewed_by: str | None = None
+
+
+class Related(Frozen):
+    """A heading of the corpus near the question, offered to read next."""
+
+    source_id: str
+    title: str
+    heading: str
+    start: int
+
+
+class Answer(Frozen):
+    """The answer to one question.
+
+    `text` is the whole answer in words. On abstention `claims` may hold what is settled, and `message`
+    says why the rest is not and what would settle it. `hits` are kept in every case, for evaluation.
+    """
+
+    question: Question
+    verdict: Verdict
+    claims: tuple[Claim, ...] = ()
+    abstention: Abstention | None = None
+    message: str = ""
+    text: str = ""
+    sources: tuple[CitedSource, ...] = ()
+    related: tuple[Related, ...] = ()
+    corpus_version: str = ""
+    engine: str = "extractive"
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+    hits: tuple[Hit, ...] = ()
+
+
+class Term(Frozen):
+    """A glossary entry: the standard term, other ways people type it, and what it means."""
+
+    term: str
+    aliases: tuple[str, ...] = ()
+    definition: str = ""
+    laws: tuple[str, ...] = ()
