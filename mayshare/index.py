@@ -1,0 +1,162 @@
+"""A live index: one sealed generation, opened for questions.
+
+Opening checks every file against the manifest first, then that the generation was built with this
+format and this embedding model. Where Chroma can't serve, the exact vectors do, and `degraded` says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mayshare import generation
+from mayshare.config import Settings
+from mayshare.embed import build_embedding
+from mayshare.errors import IndexCorruptError, IndexMismatchError
+from mayshare.fingerprint import model_fingerprint
+from mayshare.generation import Manifest
+from mayshare.lexical import LexicalIndex
+from mayshare.schema import Document, Passage, Term
+
+Scores = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]
+
+
+class Index:
+    """Passages, documents and glossary of one generation, with its three legs of retrieval."""
+
+    def __init__(self, settings: Settings, manifest: Manifest, folder: Path) -> None:
+        self.settings, self.manifest, self.folder = settings, manifest, folder
+        self.passages = read_passages(folder)
+        self.documents = {d.source_id: d for d in read_documents(folder)}
+        self.glossary = tuple(Term.model_validate(t) for t in json.loads((folder / "glossary.json").read_text("utf-8")))
+        self.lexical = LexicalIndex.load(folder / "lexical")
+        self.vectors: Scores = np.load(folder / "vectors.npy", allow_pickle=False)
+        self.headings: Scores = np.load(folder / "headings.npy", allow_pickle=False)
+        self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
+        self.degraded: str | None = None
+        self._embedding = build_embedding(settings)
+        self._search = self._open_chroma()
+
+    @property
+    def corpus_version(self) -> str:
+        """Generation number and corpus hash; every answer carries it."""
+        return self.manifest.corpus_version
+
+    def _open_chroma(self) -> object | None:
+        if os.environ.get("MAYSHARE_EXACT"):
+            return None
+        from mayshare.chroma import VectorSearch
+
+        try:
+            search = VectorSearch(self.folder / "chroma")
+            if search.count() != len(self.passages):
+                raise RuntimeError("the collection is not complete")
+            return search
+        except Exception as error:  # noqa: BLE001 - Chroma raises bare exceptions; the exact vectors serve instead
+            self.degraded = f"The vector store can't be opened ({type(error).__name__}); exact search serves instead."
+            return None
+
+    def embed(self, text: str) -> Vector:
+        """Unit vector of a question."""
+        vector = np.asarray(self._embedding.get_query_embedding(text), dtype=np.float32)
+        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
+    def dense(self, vector: Vector, k: int) -> dict[int, float]:
+        """Row and cosine of the `k` passages nearest to the vector."""
+        from mayshare.chroma import VectorSearch
+
+        if isinstance(self._search, VectorSearch):
+            found = self._search.search(vector.tolist(), min(k, len(self.passages)))
+            return {self.place[passage_id]: cosine for passage_id, cosine in found}
+        return self.exact(vector, k)
+
+    def exact(self, vector: Vector, k: int) -> dict[int, float]:
+        """The same by exact search over all vectors: the oracle, and the fallback."""
+        scores = self.vectors @ vector
+        best = np.argsort(-scores, kind="stable")[:k]
+        return {int(row): float(scores[row]) for row in best}
+
+    def heading_scores(self, vector: Vector) -> Scores:
+        """Cosine of the vector to each passage's heading; shape (passages,)."""
+        result: Scores = self.headings @ vector
+        return result
+
+    def sentence(self, passage: Passage, number: int) -> str:
+        """A sentence of a passage, word for word."""
+        span = passage.sentences[number]
+        return self.documents[passage.source_id].body[span.start : span.end]
+
+    @cached_property
+    def laws(self) -> tuple[str, ...]:
+        """Laws that documents of this index name, most frequent first."""
+        counts: dict[str, int] = {}
+        for document in self.documents.values():
+            for law in document.laws:
+                counts[law] = counts.get(law, 0) + 1
+        return tuple(sorted(counts, key=lambda law: (-counts[law], law)))
+
+    def close(self) -> None:
+        """Release Chroma's private copy."""
+        from mayshare.chroma import VectorSearch
+
+        if isinstance(self._search, VectorSearch):
+            self._search.close()
+
+
+def open_index(settings: Settings) -> Index:
+    """Open the live generation.
+
+    Raises:
+        NoIndexError: nothing has been ingested yet.
+        IndexCorruptError: a file differs from the manifest.
+        IndexMismatchError: it was built with another format or embedding model.
+        ModelError: the embedding model can't be loaded.
+    """
+    number = generation.live(settings.store)
+    manifest = generation.read_manifest(settings.store, number)
+    check_match(settings, manifest)
+    generation.check_files(settings.store, manifest)
+    folder = generation.directory(settings.store, number)
+    try:
+        return Index(settings, manifest, folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexCorruptError(f"{folder}: can't be opened ({error}). Run `mayshare ingest`.") from error
+
+
+def check_match(settings: Settings, manifest: Manifest) -> None:
+    """Raises IndexMismatchError unless these settings can serve the generation."""
+    wanted = model_fingerprint(settings)
+    if manifest.format != generation.FORMAT:
+        raise IndexMismatchError(
+            f"The index has format {manifest.format}, this version reads {generation.FORMAT}. Run `mayshare ingest`."
+        )
+    if manifest.model != wanted:
+        raise IndexMismatchError(
+            f"The index was built with the embedding model {manifest.model}, the settings name {wanted}. "
+            "Run `mayshare ingest` to build it anew, or set the model back."
+        )
+
+
+def read_passages(folder: Path) -> list[Passage]:
+    """The passages of a generation directory, in index order."""
+    with (folder / "passages.jsonl").open(encoding="utf-8") as file:
+        return [Passage.model_validate_json(line) for line in file]
+
+
+def read_documents(folder: Path) -> list[Document]:
+    """The documents of a generation directory."""
+    with (folder / "documents.jsonl").open(encoding="utf-8") as file:
+        return [Document.model_validate_json(line) for line in file]
+
+
+def write_lines(path: Path, rows: Sequence[Passage] | Sequence[Document]) -> None:
+    """One JSON object a line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(row.model_dump_json() + "\n" for row in rows)

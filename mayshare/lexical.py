@@ -1,0 +1,109 @@
+"""The lexical side: BM25 with stemming (bm25s, Snowball's English stemmer), stored without pickle.
+
+Source: Robertson and Zaragoza (2009), The Probabilistic Relevance Framework; bm25s' "lucene" variant.
+Stop words are dropped from both sides. Citations are kept whole, so that "99.31(a)(5)" is a term.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+import numpy.typing as npt
+import Stemmer
+
+Scores = npt.NDArray[np.float32]
+
+# Function words of English, and the words in which every question is framed here ("may", "share").
+STOP_WORDS = frozenset(
+    "a about am an and any are as at be been but by can could did do does doing for from get got had has have having he"
+    " her hers him his how i if in into is it its just know let like may me might more my need no not of on or our out"
+    " please s shall she should so some such t tell than that the their them then there these they this to too up us"
+    " want was we were what when where which who whom whose why will with would you your".split()
+)
+_WORD = re.compile(r"\d+(?:\.\d+)+(?:\([0-9a-z]+\))*|\d+[a-z]+(?:-\d+)?(?:\([0-9a-z]+\))*|[a-z0-9]+(?:'[a-z]+)?")
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    return Stemmer.Stemmer("english")
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words and section numbers of `text`, in order, stop words included."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Snowball stem of a word; section numbers stay as they are."""
+    if word[0].isdigit():
+        return word
+    stemmed: str = _stemmer().stemWord(word.removesuffix("'s"))
+    return stemmed
+
+
+def terms(text: str) -> list[str]:
+    """Stemmed terms without stop words. A section number also counts as its parts: 99.31(a)(5), 99.31."""
+    found: list[str] = []
+    for word in words(text):
+        if word in STOP_WORDS:
+            continue
+        found.append(stem(word))
+        if word[0].isdigit() and "(" in word:
+            found.append(word.split("(")[0])
+    return found
+
+
+class LexicalIndex:
+    """BM25 over passages, in the order in which they were given."""
+
+    def __init__(self, model: Any, vocabulary: dict[str, int], size: int) -> None:
+        self._model, self._vocabulary, self.size = model, vocabulary, size
+
+    @classmethod
+    def build(cls, texts: Sequence[str], k1: float, b: float) -> LexicalIndex:
+        """Index the texts. An empty corpus gives an index that finds nothing."""
+        tokens = [terms(text) for text in texts]
+        vocabulary: dict[str, int] = {}
+        for row in tokens:
+            for term in row:
+                vocabulary.setdefault(term, len(vocabulary))
+        model = bm25s.BM25(k1=k1, b=b, method="lucene")
+        if vocabulary:
+            ids = [[vocabulary[term] for term in row] for row in tokens]
+            model.index((ids, vocabulary), show_progress=False)
+        return cls(model, vocabulary, len(texts))
+
+    def scores(self, query: Sequence[str]) -> Scores:
+        """BM25 score of every passage for the query's terms; shape (size,). Unknown terms score nothing."""
+        known = [self._vocabulary[term] for term in query if term in self._vocabulary]
+        if not known or not self.size:
+            return np.zeros(self.size, dtype=np.float32)
+        result: Scores = np.asarray(self._model.get_scores(known), dtype=np.float32)
+        return result
+
+    def knows(self, term: str) -> bool:
+        """Does the term occur in the corpus?"""
+        return term in self._vocabulary
+
+    def save(self, folder: Path) -> None:
+        """Write arrays (npy) and JSON; no pickle."""
+        folder.mkdir(parents=True)
+        if self._vocabulary:
+            self._model.save(str(folder / "bm25"), show_progress=False)
+        record = {"size": self.size, "vocabulary": self._vocabulary}
+        (folder / "terms.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        """Read what `save` wrote."""
+        record = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        model = bm25s.BM25.load(str(folder / "bm25"), allow_pickle=False) if record["vocabulary"] else None
+        return cls(model, record["vocabulary"], record["size"])
