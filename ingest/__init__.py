@@ -1,0 +1,1 @@
+"""From documents to a live index generation: load, chunk, embed, build, verify, flip."""

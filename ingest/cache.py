@@ -1,0 +1,81 @@
+"""Vectors by content hash, so that unchanged text costs nothing to ingest again. Safe to delete."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mayshare import faults
+
+Vectors = npt.NDArray[np.float32]
+Embed = Callable[[list[str]], Sequence[Sequence[float]]]
+Progress = Callable[[int, int], None]  # texts done now, of which were embedded (the rest came from the cache)
+SLICE = 64  # texts embedded between two commits and two steps of the progress bar
+
+
+class EmbeddingCache:
+    """SQLite table: sha256(model + text) to float32 bytes and their checksum. A damaged row is a miss."""
+
+    def __init__(self, path: Path, model: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._model = model
+        self._connection = self._open(path)
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(path)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, checksum BLOB)")
+            return connection
+
+        try:
+            return connect()
+        except sqlite3.DatabaseError:  # damaged: it is only a cache
+            for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+                name.unlink(missing_ok=True)
+            return connect()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def vectors(self, texts: Sequence[str], embed: Embed, progress: Progress) -> Vectors:
+        """Vectors of the texts, in order, shape (len(texts), dimensions); only misses are embedded."""
+        keys = [self._key(text) for text in texts]
+        found = self._read(keys)
+        misses = list(dict.fromkeys(i for i, key in enumerate(keys) if key not in found))
+        progress(len(texts) - len(misses), 0)
+        for first in range(0, len(misses), SLICE):
+            part = misses[first : first + SLICE]
+            fresh = np.asarray(embed([texts[i] for i in part]), dtype=np.float32)
+            for index, vector in zip(part, fresh, strict=True):
+                found[keys[index]] = vector
+            self._write({keys[i]: found[keys[i]] for i in part})
+            progress(len(part), len(part))
+            faults.hit("mid_embed")
+        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self._model}\x00{text}".encode()).digest()
+
+    def _read(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+        found: dict[bytes, npt.NDArray[np.float32]] = {}
+        for first in range(0, len(keys), 500):
+            part = keys[first : first + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
+            for key, vector, checksum in rows:
+                if hashlib.sha256(vector).digest()[:8] == checksum:
+                    found[key] = np.frombuffer(vector, dtype=np.float32)
+        return found
+
+    def _write(self, rows: dict[bytes, npt.NDArray[np.float32]]) -> None:
+        values = [(key, data := vector.tobytes(), hashlib.sha256(data).digest()[:8]) for key, vector in rows.items()]
+        with self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", values)

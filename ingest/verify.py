@@ -1,0 +1,67 @@
+"""Check a sealed generation from a process of its own: `python -m ingest.verify DIRECTORY`.
+
+Every file against the manifest, every passage against its document, every vector its own nearest
+neighbour in Chroma, every passage findable by BM25. Exit 0, or 1 with one line that says what is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from mayshare.chroma import VectorSearch
+from mayshare.errors import VerifyError
+from mayshare.generation import MANIFEST, Manifest
+from mayshare.index import read_documents, read_passages
+from mayshare.lexical import LexicalIndex
+from mayshare.minilm import sha256_file
+
+TOLERANCE = 1e-4  # cosine distance of a vector to itself, or to a twin of the same text
+BATCH = 200
+
+
+def verify(folder: Path) -> None:
+    """Raises VerifyError at the first thing that is wrong."""
+    manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    for name, expected in manifest.files.items():
+        if sha256_file(folder / name) != expected:
+            raise VerifyError(f"{name} differs from the manifest")
+    documents = {document.source_id: document for document in read_documents(folder)}
+    passages = read_passages(folder)
+    for passage in passages:
+        if documents[passage.source_id].body[passage.start : passage.end] != passage.text:
+            raise VerifyError(f"passage {passage.passage_id} is not the text at its place")
+    if LexicalIndex.load(folder / "lexical").size != len(passages):
+        raise VerifyError("the lexical index has another number of passages")
+    _verify_vectors(folder, [passage.passage_id for passage in passages])
+
+
+def _verify_vectors(folder: Path, ids: list[str]) -> None:
+    vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+    search = VectorSearch(folder / "chroma")
+    try:
+        if search.count() != len(ids) or len(vectors) != len(ids):
+            raise VerifyError(f"{len(ids)} passages, {len(vectors)} vectors, {search.count()} in Chroma")
+        for first in range(0, len(ids), BATCH):
+            found = search.nearest(vectors[first : first + BATCH].tolist())
+            for own, (nearest, distance) in zip(ids[first : first + BATCH], found, strict=True):
+                if nearest != own and distance > TOLERANCE:
+                    raise VerifyError(f"passage {own} can't be found by its own vector")
+    finally:
+        search.close()
+
+
+def main() -> int:
+    """Command line entry."""
+    try:
+        verify(Path(sys.argv[1]))
+    except (VerifyError, OSError, ValueError, KeyError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
