@@ -1,0 +1,154 @@
+"""When not to answer, and why: the kinds of abstention told apart, each with what would settle it.
+
+Whether the corpus can answer is a calibrated probability (logistic regression over the raw strength of
+the evidence), since a retrieval score alone separates answerable from unanswerable questions hardly
+better than chance. The other kinds are read from the question.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+from answer.retrieve import Evidence
+from answer.understand import Understood
+from mayshare.lexical import terms, words
+from mayshare.schema import Abstention, Question
+
+# Coefficients of the logistic regression; docs/calibration.md has the data, the curve and the command.
+INTERCEPT = -9.0
+WEIGHTS = {"best_dense": 9.0, "best_heading": 4.0, "coverage": 3.0, "known": 4.0}
+
+MESSAGES: dict[Abstention, str] = {
+    "out_of_scope": (
+        "This question is outside what mayshare covers: sharing information about young people under "
+        "confidentiality law. Ask who may share what with whom, or about a law such as FERPA, HIPAA or 42 CFR Part 2."
+    ),
+    "not_in_corpus": (
+        "The guidance doesn't settle this question, so no answer is given. Your agency's counsel, or the federal "
+        "agency that enforces the law in question, can. The passages below are the nearest that the guidance has."
+    ),
+    "missing_facts": (
+        "The question leaves out what decides it. Say who holds the information, what kind it is (school, health, "
+        "substance use treatment, child welfare, court), who wants it and why, and whether there is consent."
+    ),
+    "state_law": (
+        "State law decides this, and mayshare's guidance is federal. Look in your state's code, or ask your agency's "
+        "counsel or your state attorney general; what federal law leaves to the states is shown below."
+    ),
+    "unsafe": (
+        "mayshare doesn't help to evade confidentiality law, to hide or invent a disclosure or consent, or to find a "
+        "person's private information. Ask what the law permits, or speak with your agency's counsel."
+    ),
+}
+EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"
+NONSENSE = "No words of this question can be understood. Ask in a sentence who may share what with whom."
+
+
+def too_long(length: int, limit: int) -> str:
+    """The message for a question over the limit."""
+    return f"The question has {length:,} characters; the limit is {limit:,}. Shorten it to what you need to know."
+
+
+class Refusal(NamedTuple):
+    """An abstention and its message."""
+
+    reason: Abstention
+    message: str
+
+
+_UNSAFE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:fake|forge|falsif\w+|backdat\w+|back-dat\w+|make up|doctor)\b.{0,40}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
+        r"\b(?:get|getting|go|going|work|sneak)\w* (?:around|past)\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|court|parent|confidential\w*)\b",
+        r"\b(?:evade|circumvent|bypass|dodge|loophole)s?\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|order|confidential\w*)\b",
+        r"\b(?:hide|conceal|cover up|destroy|shred|delete|erase)\b.{0,50}\b(?:from (?:the )?(?:court|judge|investigat\w+|auditor|ocr|police|subpoena)"
+        r"|before (?:the )?(?:subpoena|audit|hearing|investigat\w+)|that (?:i|we) (?:shared|disclosed|told|leaked)|(?:a|our|my|the) (?:breach|disclosure|leak))",
+        r"\bwithout (?:anyone|anybody|them|the parents?|getting caught|being caught)\b.{0,20}\b(?:find\w* out|knowing|noticing|caught)\b",
+        r"\bwithout getting caught\b",
+        r"\bignore (?:all |any |your |the |these |previous |prior |above )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance|prompts?|guardrails)\b",
+        r"\b(?:disregard|forget) (?:all |any |your |the |previous |prior )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance)\b",
+        r"\b(?:system prompt|jailbreak|developer mode|dan mode)\b",
+        r"\b(?:pretend|act|roleplay|role-play)\b.{0,30}\b(?:you are|to be|as)\b.{0,40}\b(?:lawyer with no|unrestricted|no rules|no limits|evil|uncensored)\b",
+        r"\b(?:what is|what's|give me|tell me|find|look up|show me|list)\b.{0,30}\b(?:home address|address|phone number|ssn|social security number|"
+        r"date of birth|medical records?|diagnosis|test results?|password)s?\b (?:of|for) [A-Z][a-z]+ [A-Z][a-z]+",
+    )
+)
+_STATE_LAW = re.compile(
+    r"\b(?:law|statute|code|act|regulation|rule|age|minor|consent|privilege|report|mandated|require)\w*\b",
+    re.IGNORECASE,
+)
+_OWN_STATE = re.compile(
+    r"\b(?:my|our|your|this|the) state(?:'s)? (?:law|statute|code|rule)s?\b.{0,20}\b(?:say|require|allow|permit)|"
+    r"\bwhat does (?:my|our) state\b|\b(?:under|in) (?:my|our) state'?s? law\b",
+    re.IGNORECASE,
+)
+_DEMONSTRATIVE = frozenset(["it", "this", "that", "these", "those", "them"])
+
+
+def before_retrieval(question: Question, limit: int) -> Refusal | None:
+    """Refusals that need no evidence: an empty, overlong or unsafe question."""
+    text = question.text
+    if not text.strip():
+        return Refusal("missing_facts", EMPTY)
+    if len(text) > limit:
+        return Refusal("missing_facts", too_long(len(text), limit))
+    if not words(text):
+        return Refusal("out_of_scope", NONSENSE)
+    if any(pattern.search(text) for pattern in _UNSAFE):
+        return Refusal("unsafe", MESSAGES["unsafe"])
+    return None
+
+
+def after_retrieval(understood: Understood, evidence: Evidence, threshold: float) -> Refusal | None:
+    """Refusals that rest on what was found."""
+    if _lacks_facts(understood):
+        return Refusal("missing_facts", MESSAGES["missing_facts"])
+    if not understood.citations:
+        if evidence.known == 0:
+            return Refusal("out_of_scope", NONSENSE if len(terms(understood.current)) < 3 else MESSAGES["out_of_scope"])
+        probability = answerable(evidence)
+        if probability < threshold:
+            return _weak(understood, evidence)
+    if _asks_state_law(understood):
+        return Refusal("state_law", MESSAGES["state_law"])
+    return None
+
+
+def answerable(evidence: Evidence) -> float:
+    """Probability that the corpus answers the question, from the strength of the evidence."""
+    score = INTERCEPT + sum(weight * getattr(evidence, name) for name, weight in WEIGHTS.items())
+    return 1.0 / (1.0 + math.exp(-score))
+
+
+def _weak(understood: Understood, evidence: Evidence) -> Refusal:
+    """Out of scope, unless the question names one of our laws: then the corpus only lacks the answer."""
+    if understood.laws or understood.expansion:
+        return Refusal("not_in_corpus", MESSAGES["not_in_corpus"])
+    return Refusal("out_of_scope", MESSAGES["out_of_scope"])
+
+
+def _lacks_facts(understood: Understood) -> bool:
+    """ "Can I share this?": nothing but verbs of sharing and words that point at nothing."""
+    if understood.context or understood.laws or understood.citations:
+        return False
+    content = [term for term in terms(understood.current) if term not in _SHARING]
+    points = any(word in _DEMONSTRATIVE for word in words(understood.current))
+    return not content or (len(content) <= 1 and points)
+
+
+_SHARING = frozenset(
+    terms(
+        "share sharing disclose disclosure release give send tell information info record records file data allowed legal"
+    )
+)
+
+
+def _asks_state_law(understood: Understood) -> bool:
+    """Is a state's own law what is asked for, and no federal law named?"""
+    if understood.laws or understood.citations:
+        return False
+    named = bool(understood.states) and bool(_STATE_LAW.search(understood.focus))
+    return named or bool(_OWN_STATE.search(understood.current))

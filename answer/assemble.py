@@ -1,0 +1,171 @@
+"""`assemble(settings)` builds the one `ask` that the chat, the CLI and the evaluation call."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from answer import abstain, compose, verdict
+from answer.glossary import Glossary
+from answer.retrieve import Evidence, HybridRetriever
+from answer.select import select
+from answer.understand import Understood, understand
+from mayshare import generation
+from mayshare.config import Settings
+from mayshare.errors import IndexError_
+from mayshare.index import Index, open_index
+from mayshare.lexical import terms
+from mayshare.schema import Answer, Hit, Question
+
+ENGINE = "extractive"
+
+
+class Engine:
+    """Answers questions from the live generation, and follows the pointer when a new one goes live.
+
+    Safe to call from several threads; each answer comes wholly from one generation.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises what `mayshare.index.open_index` raises."""
+        self.settings = settings
+        self._lock = Lock()
+        self._open = _Opened(open_index(settings))
+        self.notice: str | None = self._open.index.degraded
+
+    @property
+    def index(self) -> Index:
+        """The index in use."""
+        return self._open.index
+
+    @property
+    def glossary(self) -> Glossary:
+        """The glossary of the index in use."""
+        return self._open.glossary
+
+    def refresh(self) -> None:
+        """Open a newer generation if one went live; where it can't be opened the present one stays, with a notice."""
+        with self._lock:
+            try:
+                live = generation.live(self.settings.store)
+                if live == self._open.index.manifest.generation:
+                    return
+                before, self._open = self._open, _Opened(open_index(self.settings))
+                before.index.close()
+                self.notice = self._open.index.degraded
+            except IndexError_ as error:
+                self.notice = f"A newer index can't be opened; the one of before still serves. {error}"
+
+    def ask(self, question: Question) -> Answer:
+        """Answer, or abstain with a reason. Never raises for what a user may type."""
+        clock = _Clock()
+        self.refresh()
+        opened = self._open
+        refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
+        if refusal:
+            return self._abstained(opened, question, refusal, clock)
+        understood = understand(question, opened.glossary)
+        clock.lap("understand")
+        evidence = opened.retriever.evidence(understood, question.filters, self.settings.retrieval.k)
+        clock.lap("retrieve")
+        refusal = abstain.after_retrieval(understood, evidence, self.settings.answering.threshold)
+        if refusal:
+            return self._abstained(opened, question, refusal, clock, understood, evidence)
+        return self._answered(opened, question, understood, evidence, clock)
+
+    def search(self, question: Question, k: int) -> tuple[Hit, ...]:
+        """The `k` passages nearest to a question, best first."""
+        self.refresh()
+        opened = self._open
+        understood = understand(question, opened.glossary)
+        if not understood.text:
+            return ()
+        return opened.retriever.evidence(understood, question.filters, k).hits
+
+    def _answered(
+        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, clock: _Clock
+    ) -> Answer:
+        wanted = [*terms(understood.text), *understood.expansion]
+        selected = select(opened.index, evidence.hits, wanted, self.settings.answering.max_words)
+        clock.lap("select")
+        claims, sources = compose.compose(opened.index, selected)
+        decided = verdict.read(claims[0].text, understood.asks) if claims else "explain"
+        clock.lap("compose")
+        return Answer(
+            question=question,
+            verdict=decided,
+            claims=claims,
+            text=compose.render(decided, claims),
+            sources=sources,
+            related=compose.related(evidence.hits, sources),
+            corpus_version=opened.index.corpus_version,
+            engine=ENGINE,
+            timings_ms=clock.timings(),
+            hits=evidence.hits,
+        )
+
+    def _abstained(
+        self,
+        opened: _Opened,
+        question: Question,
+        refusal: abstain.Refusal,
+        clock: _Clock,
+        understood: Understood | None = None,
+        evidence: Evidence | None = None,
+    ) -> Answer:
+        """No verdict. Where state law decides, what federal guidance says of it is quoted; else near headings."""
+        hits = evidence.hits if evidence else ()
+        selected = []
+        if refusal.reason == "state_law" and understood:
+            wanted = [*terms(understood.text), *understood.expansion]
+            everything = select(opened.index, hits, wanted, self.settings.answering.max_words)
+            selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law")]
+        claims, sources = compose.compose(opened.index, selected)
+        near = refusal.reason in ("state_law", "not_in_corpus", "missing_facts")
+        return Answer(
+            question=question,
+            verdict="abstain",
+            abstention=refusal.reason,
+            claims=claims,
+            message=refusal.message,
+            text=compose.render("abstain", claims, refusal.message),
+            sources=sources,
+            related=compose.related(hits, sources) if near else (),
+            corpus_version=opened.index.corpus_version,
+            engine=ENGINE,
+            timings_ms=clock.timings(),
+            hits=hits,
+        )
+
+
+class _Opened:
+    """One generation with what is built over it; replaced as a whole."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.glossary = Glossary(index.glossary)
+        self.retriever = HybridRetriever(index, self.glossary)
+
+
+class _Clock:
+    """Milliseconds of each stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def timings(self) -> dict[str, float]:
+        return {"total": round((time.perf_counter() - self._start) * 1000, 3), **self._laps}
+
+
+def assemble(settings: Settings) -> Engine:
+    """Open the live index and build the engine over it. Raises what `mayshare.index.open_index` raises."""
+    return Engine(settings)
+
+
+__all__ = ["Engine", "assemble"]

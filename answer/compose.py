@@ -1,0 +1,110 @@
+"""Selected sentences to claims, sources and the answer's text. Nothing is worded here but the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answer.select import Selected
+from mayshare import cites
+from mayshare.index import Index
+from mayshare.schema import Citation, CitedSource, Claim, Document, Hit, Related, Role, Verdict
+from mayshare.text import plain
+
+GROUPS: dict[Role, str] = {
+    "bottom_line": "",
+    "rule": "What the law says",
+    "condition": "Conditions",
+    "exception": "Exceptions and limits",
+    "state_law": "State law",
+    "next_step": "Next step",
+}
+VERDICT_WORDS: dict[Verdict, str] = {
+    "yes": "Yes.",
+    "no": "No.",
+    "conditional": "It depends.",
+    "explain": "",
+    "abstain": "",
+}
+MAX_RELATED = 4
+
+
+def compose(index: Index, selected: Sequence[Selected]) -> tuple[tuple[Claim, ...], tuple[CitedSource, ...]]:
+    """One claim a sentence, each with one citation; source `n` is the sentence in its document."""
+    claims, sources = [], []
+    for n, chosen in enumerate(selected, start=1):
+        document = index.documents[chosen.passage.source_id]
+        start, end = chosen.sentence.start, chosen.sentence.end
+        citation = Citation(n=n, passage_id=chosen.passage.passage_id, quote=chosen.text, start=start, end=end)
+        text = plain(chosen.text)
+        claims.append(
+            Claim(text=text, citations=(citation,), role=chosen.role, unverified=_is_unverified(document, text))
+        )
+        sources.append(_source(n, chosen, document))
+    return tuple(claims), tuple(sources)
+
+
+def related(hits: Sequence[Hit], used: Sequence[CitedSource]) -> tuple[Related, ...]:
+    """Headings of further hits, to read next: none that the answer quotes, none twice."""
+    seen = {(source.source_id, source.heading) for source in used}
+    found: list[Related] = []
+    for hit in hits:
+        heading = heading_of(hit.passage.heading_path, hit.passage.title)
+        if (hit.passage.source_id, heading) in seen:
+            continue
+        seen.add((hit.passage.source_id, heading))
+        found.append(
+            Related(source_id=hit.passage.source_id, title=hit.passage.title, heading=heading, start=hit.passage.start)
+        )
+    return tuple(found[:MAX_RELATED])
+
+
+def heading_of(path: Sequence[str], title: str) -> str:
+    """The heading nearest to a passage, or its document's title."""
+    return path[-1] if path else title
+
+
+def render(verdict: Verdict, claims: Sequence[Claim], message: str = "") -> str:
+    """The answer in words: message or verdict and bottom line first, then the claims by group."""
+    lines: list[str] = [message] if message else []
+    if claims and claims[0].role == "bottom_line":
+        lines.append(f"{VERDICT_WORDS[verdict]} {_cited(claims[0])}".strip())
+    for role, title in GROUPS.items():
+        group = [claim for claim in claims if claim.role == role and role != "bottom_line"]
+        if group:
+            lines.append("\n".join([f"{title}:", *(f"- {_cited(claim)}" for claim in group)]))
+    return "\n\n".join(lines)
+
+
+def _cited(claim: Claim) -> str:
+    marks = "".join(f"[{citation.n}]" for citation in claim.citations)
+    doubt = " (not verified)" if claim.unverified else ""
+    return f"{claim.text}{doubt} {marks}"
+
+
+def _source(n: int, chosen: Selected, document: Document) -> CitedSource:
+    authorities = chosen.sentence.authorities or chosen.passage.authorities[:3]
+    return CitedSource(
+        n=n,
+        source_id=document.source_id,
+        title=document.title,
+        heading=heading_of(chosen.passage.heading_path, document.title),
+        quote=chosen.text,
+        start=chosen.sentence.start,
+        end=chosen.sentence.end,
+        authorities=authorities,
+        url=_url(authorities, document),
+        status_as_of=document.status_as_of,
+        reviewed_by=document.reviewed_by,
+    )
+
+
+def _url(authorities: Sequence[str], document: Document) -> str:
+    """Where the first authority can be read, else the document's first source."""
+    for authority in authorities:
+        if address := cites.url(authority):
+            return address
+    return document.sources[0].url if document.sources else ""
+
+
+def _is_unverified(document: Document, text: str) -> bool:
+    return any(text in plain(statement) or plain(statement) in text for statement in document.unverified)

@@ -1,0 +1,36 @@
+"""An answer as the JSON contract of the command line (`ask --json`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mayshare.schema import Answer
+
+
+def to_contract(answer: Answer) -> dict[str, Any]:
+    """The keys that other programs rely on, and no others."""
+    return {
+        "id": answer.question.qid,
+        "question": answer.question.text,
+        "verdict": answer.verdict,
+        "abstention": answer.abstention,
+        "text": answer.text,
+        "claims": [
+            {"text": claim.text, "role": claim.role, "citations": [citation.n for citation in claim.citations]}
+            for claim in answer.claims
+        ],
+        "sources": [source.model_dump(mode="json", exclude={"reviewed_by"}) for source in answer.sources],
+        "related": [entry.model_dump(mode="json") for entry in answer.related],
+        "hits": [
+            {
+                "source_id": hit.passage.source_id,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "score": round(hit.score, 6),
+            }
+            for hit in answer.hits
+        ],
+        "engine": answer.engine,
+        "corpus_version": answer.corpus_version,
+        "timings_ms": answer.timings_ms,
+    }

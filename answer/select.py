@@ -1,0 +1,109 @@
+"""Which sentences of the retrieved passages answer the question.
+
+The best passage gives the answer's frame: its bottom line first, then what changes it. Conditions and
+exceptions of that passage are kept before anything else, since leaving one out is the known way in which a
+fluent answer about law does harm. Bottom lines of further passages follow where they add something.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mayshare.index import Index
+from mayshare.lexical import terms
+from mayshare.schema import Hit, Passage, Role, Sentence
+
+FURTHER = 3  # further passages that may add their bottom line
+FURTHER_SHARE = 0.72  # … if they score at least this share of the best
+SAME = 0.55  # Jaccard similarity of terms above which two sentences say the same
+MAX_OF_ROLE: dict[Role, int] = {
+    "bottom_line": 1,
+    "rule": 3,
+    "condition": 4,
+    "exception": 4,
+    "state_law": 1,
+    "next_step": 1,
+}
+KEPT_FIRST: tuple[Role, ...] = ("bottom_line", "condition", "exception", "rule", "state_law", "next_step")
+SHOWN: tuple[Role, ...] = ("bottom_line", "rule", "condition", "exception", "state_law", "next_step")
+
+
+class Selected(NamedTuple):
+    """A sentence chosen for the answer, and the role that it plays there."""
+
+    passage: Passage
+    sentence: Sentence
+    role: Role
+    text: str
+
+
+def select(index: Index, hits: Sequence[Hit], query: Sequence[str], max_words: int) -> list[Selected]:
+    """Sentences for the answer in the order in which they are shown; empty without hits.
+
+    Args:
+        query: the question's lexical terms, to order sentences of one role by relevance.
+        max_words: of all sentences together; the bottom line is kept whatever its length.
+    """
+    if not hits:
+        return []
+    wanted = set(query)
+    chosen: list[Selected] = []
+    words = 0
+    for candidate in [*_main(index, hits[0].passage, wanted), *_further(index, hits, wanted)]:
+        size = len(candidate.text.split())
+        full = sum(1 for c in chosen if c.role == candidate.role) >= MAX_OF_ROLE[candidate.role]
+        if full or (chosen and words + size > max_words) or any(_same(candidate.text, c.text) for c in chosen):
+            continue
+        chosen.append(candidate)
+        words += size
+    return sorted(chosen, key=lambda c: SHOWN.index(c.role))
+
+
+def bottom_line(index: Index, passage: Passage) -> Selected | None:
+    """The sentence that states a passage's rule: its first, unless the passage begins with a label."""
+    for sentence in passage.sentences:
+        if sentence.role == "bottom_line":
+            return _selected(index, passage, sentence, "bottom_line")
+    if passage.sentences:
+        return _selected(index, passage, passage.sentences[0], "bottom_line")
+    return None
+
+
+def _main(index: Index, passage: Passage, wanted: set[str]) -> list[Selected]:
+    first = bottom_line(index, passage)
+    if first is None:
+        return []
+    rest = [_selected(index, passage, s, s.role) for s in passage.sentences if s != first.sentence]
+    rest = [s._replace(role="rule") if s.role == "bottom_line" else s for s in rest]
+    # stable: sentences of one role and equal relevance stay in the document's order
+    rest.sort(key=lambda s: (KEPT_FIRST.index(s.role), -_relevance(s.text, wanted)))
+    return [first, *rest]
+
+
+def _further(index: Index, hits: Sequence[Hit], wanted: set[str]) -> list[Selected]:
+    found = []
+    for hit in hits[1 : 1 + FURTHER]:
+        if hit.score < FURTHER_SHARE * hits[0].score:
+            break
+        line = bottom_line(index, hit.passage)
+        if line is not None:
+            role: Role = line.sentence.role if line.sentence.role != "bottom_line" else "rule"
+            found.append(line._replace(role=role))
+    return found
+
+
+def _selected(index: Index, passage: Passage, sentence: Sentence, role: Role) -> Selected:
+    body = index.documents[passage.source_id].body
+    return Selected(passage, sentence, role, body[sentence.start : sentence.end])
+
+
+def _relevance(text: str, wanted: set[str]) -> float:
+    held = set(terms(text))
+    return len(held & wanted) / math.sqrt(1 + len(held))
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = set(terms(one)), set(terms(other))
+    return bool(a and b) and len(a & b) / len(a | b) > SAME

@@ -1,0 +1,50 @@
+"""An answer on a terminal: bottom line first, claims by role, sources below."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from answer.compose import GROUPS, VERDICT_WORDS
+from mayshare.schema import Answer, Claim
+
+NOT_ADVICE = "Guidance, not legal advice: check with your agency's counsel before you act."
+
+
+def print_answer(answer: Answer, console: Console | None = None) -> None:
+    """Print an answer for a person."""
+    console = console or Console(highlight=False)
+    if answer.message:
+        console.print(escape(answer.message))
+    for role, title in GROUPS.items():
+        group = [claim for claim in answer.claims if claim.role == role]
+        if not group:
+            continue
+        if role == "bottom_line":
+            console.print(f"\n[bold]{f'{VERDICT_WORDS[answer.verdict]} '.lstrip()}{_claim(group[0])}[/bold]")
+            continue
+        console.print(f"\n[bold]{title}[/bold]")
+        for claim in group:
+            console.print(Padding(f"• {_claim(claim)}", (0, 0, 0, 2)))
+    if answer.sources:
+        console.print("\n[bold]Sources[/bold]")
+    for source in answer.sources:
+        authorities = ", ".join(source.authorities) or "practice guidance"
+        console.print(f"  {source.n}. {escape(source.title)} — “{escape(source.heading)}” · {escape(authorities)}")
+        dated = f"as of {source.status_as_of}" if source.status_as_of else "undated"
+        review = f"reviewed by {source.reviewed_by}" if source.reviewed_by else "not yet reviewed by a lawyer"
+        console.print(
+            f"     {escape(source.source_id)} · {dated} · {escape(review)} · {escape(source.url)}", style="dim"
+        )
+    if answer.related:
+        console.print("\n[bold]Related[/bold]")
+    for entry in answer.related:
+        console.print(f"  • {escape(entry.heading)} ({escape(entry.title)})")
+    console.print(f"\n{NOT_ADVICE} Index {escape(answer.corpus_version)}.", style="dim")
+
+
+def _claim(claim: Claim) -> str:
+    marks = "".join(f"[{citation.n}]" for citation in claim.citations)
+    doubt = " (not verified)" if claim.unverified else ""
+    return escape(f"{claim.text}{doubt} {marks}")

@@ -1,0 +1,201 @@
+"""What a question asks: its kind, the laws and citations that it names, and what its history adds.
+
+Everything here is a soft signal for retrieval and for reading the verdict; nothing filters.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from answer.glossary import Glossary, clean
+from mayshare import cites
+from mayshare.lexical import terms
+from mayshare.schema import Question
+
+
+class Asks(Enum):
+    """What would answer the question."""
+
+    PERMISSION = "may something be done"
+    DUTY = "must something be done"
+    CONSENT = "is consent needed"
+    PROHIBITION = "does a law stand in the way"
+    REFUSAL = "may something be refused"
+    FACT = "is something so"
+    EXPLAIN = "what, who, how, when"
+
+
+class Understood(NamedTuple):
+    """A question made ready for retrieval.
+
+    `current` is the last turn, cleaned; `context` the earlier turns that it leans on, joined; `focus` the
+    sentence of the question that asks; `expansion` lexical terms that the glossary adds.
+    """
+
+    current: str
+    context: str
+    focus: str
+    asks: Asks
+    laws: tuple[str, ...]
+    citations: tuple[str, ...]
+    expansion: tuple[str, ...]
+    states: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Context and current turn as one text."""
+        return f"{self.context} {self.current}".strip()
+
+
+STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|District of Columbia|Florida|Hawaii|Idaho|"
+    "Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|"
+    "Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|"
+    "Pennsylvania|Puerto Rico|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|"
+    "West Virginia|Wisconsin|Wyoming|Georgia|Washington"
+)
+_STATE = re.compile(rf"\b(?:{STATES})\b(?! (?:D\.?C\.?|Univ|State University))", re.IGNORECASE)
+
+_LAW_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (law, re.compile(pattern, re.IGNORECASE))
+    for law, pattern in (
+        ("FERPA", r"\bferpa\b|\bfreppa\b|\bfurpa\b|\bfamily educational rights"),
+        ("HIPAA", r"\bhipp?aa?\b|\bhippa\b"),
+        ("42 CFR Part 2", r"\b(?:42 ?cfr )?part (?:2|two)\b|\b290dd"),
+        ("IDEA", r"\bIDEA\b(?! of| to| that)"),
+        ("Section 504", r"\b504\b"),
+        ("PPRA", r"\bppra\b"),
+        ("COPPA", r"\bcoppa\b"),
+        ("CAPTA", r"\bcapta\b"),
+        ("JJDPA", r"\bjjdpa\b"),
+        ("ICWA", r"\bicwa\b"),
+        ("VAWA", r"\bvawa\b"),
+        ("FVPSA", r"\bfvpsa\b"),
+        ("VOCA", r"\bvoca\b"),
+        ("RHYA", r"\brhya\b"),
+        ("McKinney-Vento", r"\bmc ?kinney\b"),
+        ("Title IX", r"\btitle ?(?:ix|9)\b"),
+        ("Medicaid", r"\bmedicaid\b"),
+        ("SNAP", r"\bsnap\b|\bfood stamps?\b"),
+        ("WIC", r"\bWIC\b"),
+        ("TANF", r"\btanf\b"),
+        ("Privacy Act", r"\bprivacy act\b"),
+    )
+)
+
+_PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
+    (asks, re.compile(pattern, re.IGNORECASE))
+    for asks, pattern in (
+        (
+            Asks.PROHIBITION,
+            r"\b(?:prevent|prohibit|stop|forbid|bar|block|keep|get in the way|stand in the way|prohibits|prevents)s?\b"
+            r".{0,60}\b(?:from|of|way|me|us|sharing|giving|telling|getting)\b|\bin the way\b|\b(?:illegal|unlawful|violat\w+|breach)\b",
+        ),
+        (
+            Asks.CONSENT,
+            r"\b(?:need|require|have to (?:get|have|obtain)|must (?:get|have|obtain)|get)s?\b.{0,50}"
+            r"\b(?:consent|permission|release|authori[sz]ation|signature|sign-?off|warrant|court order|ROI)\b"
+            r"|\b(?:consent|permission|release|authori[sz]ation)\b.{0,30}\b(?:needed|required|necessary)\b",
+        ),
+        (
+            Asks.REFUSAL,
+            r"\b(?:can|may|could|allowed to|able to)\b.{0,40}\b(?:refuse|deny|withhold|say no|turn down|decline)\b",
+        ),
+        (
+            Asks.DUTY,
+            r"\b(?:must|have to|has to|required to|obligated|obliged|need to|supposed to|mandatory|ha(?:ve|s) a duty)\b"
+            r"|^(?:do|does|did|am|are|is)\b.{0,60}\brequire",
+        ),
+        (
+            Asks.PERMISSION,
+            r"\b(?:may|can|could|might)\s+(?:i|we|he|she|they|you|it|the|a|an|our|my|your|this|that|someone|anyone|\w+s?\b)"
+            r"|\b(?:allowed|permitted|permissible|ok(?:ay)? (?:to|if|for)|okay|legal|legally|free to|all ?right|right to|allow|permit|let)\b",
+        ),
+    )
+)
+_WH = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|then|well|also|hi|hello|now|please)[, ]+)*"
+    r"(?:what|which|who|whom|whose|when|how|why|where|tell me|explain|describe|list)\b(?!'?s? (?:if|about))",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|then|also)[, ]+)*(?:is|are|was|does|do|did|am|has|have|will|would|should)\b", re.I
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:and|but|so|ok|okay|what if|what about|how about|does (?:that|it|this)|is (?:that|it|this)|then|or|same|also|even if|"
+    r"if|why|who else|when|unless|really|in that case|suppose|now|would (?:that|it)|do (?:they|i|we) (?:still|also)|still)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
+)
+
+
+def understand(question: Question, glossary: Glossary) -> Understood:
+    """Read a question with its history; no model, no network."""
+    current = clean(question.text)
+    history = [clean(turn) for turn in question.history]
+    context = _context(current, history)
+    focus = find_focus(current)
+    whole = f"{context} {current}".strip()
+    return Understood(
+        current=current,
+        context=context,
+        focus=focus,
+        asks=_asks_with_context(focus, context),
+        laws=tuple(law for law, pattern in _LAW_NAMES if pattern.search(whole)),
+        citations=tuple(dict.fromkeys(cite.text for cite in cites.find(current))),
+        expansion=tuple(glossary.expansion(whole)),
+        states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
+    )
+
+
+def find_focus(text: str) -> str:
+    """The sentence that asks: the last with a question mark, else the last that opens like a question."""
+    pieces = [piece.strip() for piece in re.split(r"(?<=[.!?])\s+", text) if piece.strip()]
+    asking = [piece for piece in pieces if piece.endswith("?")]
+    if asking:
+        # "Is that ok?" after the real question points back at it
+        return asking[-1] if len(terms(asking[-1])) >= 2 or len(asking) == 1 else asking[-2]
+    framed = [piece for piece in pieces if _WH.search(piece) or any(p.search(piece) for _, p in _PATTERNS)]
+    return framed[-1] if framed else text
+
+
+def kind_of(focus: str) -> Asks:
+    """What a single asking sentence wants to know."""
+    if _WH.search(focus):
+        return Asks.EXPLAIN
+    for asks, pattern in _PATTERNS:
+        if pattern.search(focus):
+            return asks
+    return Asks.FACT if _YES_NO.search(focus) else Asks.EXPLAIN
+
+
+def is_follow_up(text: str) -> bool:
+    """Does a turn lean on the turns before it?"""
+    count = len(terms(text))
+    if count <= 2:
+        return True
+    return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
+
+
+def _context(current: str, history: list[str]) -> str:
+    """Turns that the current one leans on: back to the last turn that stands by itself."""
+    if not history or not is_follow_up(current):
+        return ""
+    used: list[str] = []
+    for turn in reversed(history):
+        used.insert(0, turn)
+        if not is_follow_up(turn):
+            break
+    return " ".join(used)
+
+
+def _asks_with_context(focus: str, context: str) -> Asks:
+    asks = kind_of(focus)
+    framed = any(pattern.search(focus) for _, pattern in _PATTERNS)
+    if asks is Asks.EXPLAIN and context and not framed and not _WH.search(focus):
+        return kind_of(find_focus(context))
+    return asks

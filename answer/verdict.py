@@ -1,0 +1,147 @@
+"""The verdict: what a bottom line's modality means for what the question asks.
+
+A rule's modality is read from its words as corpus/AUTHORING.md has them: *may* permits, *must* requires,
+*must not* forbids, *need not* does not require. Where a condition stands in the bottom line the verdict
+is `conditional`: the doubtful case falls to "it depends", never to an unconditional yes.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from answer.understand import Asks
+from mayshare.schema import Verdict
+
+
+class Modality(Enum):
+    """What a rule does."""
+
+    FORBIDS = "forbids"
+    NOT_REQUIRED = "does not require"
+    REQUIRES = "requires"
+    PERMITS = "permits"
+    STATES = "states"
+
+
+_MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
+    (modality, re.compile(pattern, re.IGNORECASE))
+    for modality, pattern in (
+        (
+            Modality.NOT_REQUIRED,
+            r"\bneed not\b|\b(?:is|are|does|do|was) not (?:required?|have to|need to|obliged)\b|\bnot (?:required|obliged)\b|"
+            r"\bno (?:consent|duty|requirement|authorization|permission)\b[^.]{0,40}\b(?:needed|required|necessary)?\b|"
+            r"\bdoes not (?:require|compel|oblige)\b",
+        ),
+        (
+            Modality.FORBIDS,
+            r"\b(?:must|may|shall|can)not\b|\b(?:must|may|shall|can) (?:not|never|neither)\b|\bno \w+(?: \w+){0,3} may\b|"
+            r"\b(?:forbids?|prohibits?|bars?|bans?|prohibited|forbidden|barred)\b|\b(?:is|are) not (?:allowed|permitted)\b|"
+            r"\bdoes not (?:allow|permit|authori[sz]e|let)\b|\bnever\b",
+        ),
+        (
+            Modality.REQUIRES,
+            r"\b(?:must|shall|has to|have to|is required to|are required to|requires?|is obliged|needs?)\b",
+        ),
+        (
+            Modality.PERMITS,
+            r"\b(?:may|permits?|allows?|lets?|is allowed|are allowed|is free to|are free to|is permitted|has a right|have a right)\b",
+        ),
+    )
+)
+_CONDITION = re.compile(
+    r"\b(?:only|unless|if|when|where|except|provided|depends?|until|as long as|subject to|other than|to the extent|whether)\b"
+    r"|\bwith (?:\w+ ){0,4}(?:consent|authorization|permission|order|release|agreement)\b"
+    r"|\b(?:who|that) (?:has|have|meets?|needs?|qualif)",
+    re.IGNORECASE,
+)
+_HARD_CONDITION = re.compile(
+    r"\b(?:only|unless|except|depends?|without|until|whether)\b|\bwith (?:\w+ ){0,4}consent\b", re.I
+)
+_WITHOUT_CONSENT = re.compile(r"\bwithout (?:\w+ ){0,4}(?:consent|authorization|permission|release)\b", re.IGNORECASE)
+_NEEDS_CONSENT = re.compile(
+    r"\b(?:only with|must have|must (?:get|obtain)|needs?|requires?)\b[^.]{0,60}\b(?:consent|authorization|permission|release)\b"
+    r"|\b(?:consent|authorization|release)\b[^.]{0,40}\b(?:is|are) (?:needed|required|necessary)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|outside|none|cannot|only)\b", re.IGNORECASE)
+_REFUSAL = re.compile(r"\b(?:refuse|deny|withhold|decline|reject)\b", re.IGNORECASE)
+
+
+def modality(sentence: str) -> Modality:
+    """What the first modal expression of a sentence does; the text in parentheses is not read."""
+    text = re.sub(r"\([^)]*\)", " ", sentence)
+    best: tuple[int, Modality] | None = None
+    for kind, pattern in _MODALITY:
+        match = pattern.search(text)
+        if match and (best is None or match.start() < best[0]):
+            best = (match.start(), kind)
+    return best[1] if best else Modality.STATES
+
+
+def read(sentence: str, asks: Asks) -> Verdict:
+    """The verdict of a bottom line for what is asked."""
+    if asks is Asks.EXPLAIN:
+        return "explain"
+    text = re.sub(r"\([^)]*\)", " ", sentence)
+    kind = modality(text)
+    conditional = bool(_CONDITION.search(text))
+    if asks is Asks.CONSENT:
+        return _consent(text, kind, conditional)
+    if asks is Asks.FACT:
+        return _fact(text, kind)
+    plain = _PLAIN[asks].get(kind)
+    if plain is None:
+        return "conditional" if conditional else "explain"
+    if asks is Asks.REFUSAL and kind is Modality.PERMITS and not _REFUSAL.search(text):
+        plain = "no"
+    if kind is Modality.FORBIDS:
+        return "conditional" if _HARD_CONDITION.search(text) else plain
+    return "conditional" if conditional else plain
+
+
+_PLAIN: dict[Asks, dict[Modality, Verdict]] = {
+    Asks.PERMISSION: {
+        Modality.PERMITS: "yes",
+        Modality.FORBIDS: "no",
+        Modality.REQUIRES: "yes",
+        Modality.NOT_REQUIRED: "yes",
+    },
+    Asks.DUTY: {
+        Modality.REQUIRES: "yes",
+        Modality.PERMITS: "no",
+        Modality.FORBIDS: "no",
+        Modality.NOT_REQUIRED: "no",
+    },
+    Asks.PROHIBITION: {
+        Modality.PERMITS: "no",
+        Modality.REQUIRES: "no",
+        Modality.FORBIDS: "yes",
+        Modality.NOT_REQUIRED: "no",
+    },
+    Asks.REFUSAL: {
+        Modality.PERMITS: "yes",
+        Modality.REQUIRES: "no",
+        Modality.FORBIDS: "no",
+        Modality.NOT_REQUIRED: "yes",
+    },
+}
+
+
+def _consent(text: str, kind: Modality, conditional: bool) -> Verdict:
+    if kind is Modality.NOT_REQUIRED:
+        return "no"
+    if _WITHOUT_CONSENT.search(text) and kind is not Modality.FORBIDS:
+        return "conditional" if conditional else "no"
+    if _NEEDS_CONSENT.search(text) and kind in (Modality.REQUIRES, Modality.PERMITS):
+        return "conditional" if re.search(r"\b(?:unless|except)\b", text, re.IGNORECASE) else "yes"
+    return "conditional"
+
+
+def _fact(text: str, kind: Modality) -> Verdict:
+    """Is something so? A negated statement says no; a limited one says it depends."""
+    if re.search(r"\b(?:only|unless|depends?|except|if|whether|until)\b", text, re.IGNORECASE):
+        return "conditional"
+    if kind in (Modality.FORBIDS, Modality.NOT_REQUIRED):
+        return "no"
+    return "no" if _NEGATIVE.search(text) else "yes"
