@@ -1,0 +1,308 @@
+"""The command line: the same verbs as the pages, for people who live in a terminal.
+
+Heavy libraries are imported inside the commands that need them, so that `mayshare --help` answers at once.
+Exit codes: 0 answered or abstained, 1 an error of the user's to mend (message on stderr), 2 bad usage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from answer.assemble import Engine
+    from ingest.pipeline import Report
+    from mayshare.config import Settings
+    from mayshare.schema import Answer, Filters, Question
+
+app = typer.Typer(
+    name="mayshare",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""May I share this, with whom, and on what authority?
+
+Cited answers on confidentiality law (FERPA, HIPAA, 42 CFR Part 2, IDEA, child welfare, juvenile justice)
+for people who work with young people. Everything runs on this machine; nothing is sent anywhere.
+
+Start with `mayshare ingest`, then `mayshare ask "May a school tell a probation officer about attendance?"`
+or `mayshare serve` for the chat.""",
+)
+
+Store = Annotated[Path | None, typer.Option(help="Folder of the index. Default: `data/` of the project.")]
+Corpus = Annotated[Path | None, typer.Option(help="Folder of the documents. Default: the shipped corpus.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Law = Annotated[list[str] | None, typer.Option(help="Only guidance on this law, e.g. FERPA. May be repeated.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question; `-` reads it from input.")] = None,
+    as_json: Json = False,
+    law: Law = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help='Batch: one JSON object a line, {"id", "question"} or {"id", "turns": […]}. Order is kept.'),
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Answer a question from the guidance, each statement cited.
+
+    Examples:
+
+    `mayshare ask "Can the school give the police a student's address?"`
+
+    `mayshare ask "Who must consent?" --law "42 CFR Part 2"`
+
+    `mayshare ask --file questions.jsonl --json > answers.jsonl`
+    """
+    if (question is None) == (file is None):
+        raise typer.BadParameter("give a question or --file, one of the two.")
+    filters = _filters(law)
+    if file is not None:
+        from answer.batch import read_questions
+
+        questions = read_questions(file, filters)
+        engine = _engine(store)
+        for item in _progress(questions, hidden=not sys.stderr.isatty()):
+            _print_answer(engine.ask(item), as_json)
+        return
+    from mayshare.schema import Question
+
+    text = sys.stdin.read() if question == "-" else str(question)
+    _print_answer(_engine(store).ask(Question(text=text, filters=filters)), as_json)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 10,
+    as_json: Json = False,
+    law: Law = None,
+    store: Store = None,
+) -> None:
+    """Show the passages nearest to a query, best first."""
+    from mayshare.schema import Question
+
+    hits = _engine(store).search(Question(text=query, filters=_filters(law)), k)
+    if as_json:
+        _out(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    if not hits:
+        console.print("Nothing found. Use other words, or drop --law.")
+    for n, hit in enumerate(hits, start=1):
+        heading = " › ".join(hit.passage.heading_path)
+        console.print(f"[bold]{n}. {escape(hit.passage.title)}[/] — {escape(heading)}  ({hit.score:.2f})")
+        console.print(f"   {escape(_shortened(hit.passage.text))}")
+        console.print(
+            f"   {escape(hit.passage.source_id)} · {escape(', '.join(hit.passage.authorities[:4]))}\n", style="dim"
+        )
+
+
+@app.command()
+def ingest(
+    corpus: Corpus = None,
+    store: Store = None,
+    as_json: Json = False,
+    if_changed: Annotated[bool, typer.Option(help="Do nothing where the live index is up to date.")] = False,
+) -> None:
+    """Build a new index of the corpus, check it, and make it live.
+
+    The present index serves until the new one has passed its check; a failure or a kill loses nothing.
+    """
+    settings = _settings(corpus=corpus, store=store)
+    from ingest.pipeline import ingest as run
+
+    if as_json or not sys.stderr.isatty():
+        report = run(settings, if_changed=if_changed)
+    else:
+        report = _ingest_with_progress(settings, if_changed)
+    _out(json.dumps(report._asdict()) if as_json else _summary(report))
+
+
+@app.command()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The corpus, or a part of it. Default: the shipped corpus.")
+    ] = None,
+    as_json: Json = False,
+    stale: Annotated[int, typer.Option(help="Days after which a document wants a review.")] = 365,
+) -> None:
+    """Check documents against the rules of corpus/AUTHORING.md; exit 1 if one is broken."""
+    settings = _settings()
+    from ingest.check import check as run
+
+    target = folder or settings.corpus
+    inside = target.resolve().is_relative_to(settings.corpus.resolve())
+    report = run(target, settings.corpus if inside else target, stale_days=stale)
+    if as_json:
+        _out(
+            json.dumps(
+                {
+                    "documents": len(report.documents),
+                    "findings": [finding._asdict() for finding in report.findings],
+                    "stale": [finding._asdict() for finding in report.stale],
+                }
+            )
+        )
+    else:
+        for finding in [*report.findings, *report.stale]:
+            _out(str(finding))
+        _out(
+            f"{len(report.documents)} documents, {len(report.findings)} to mend, "
+            f"{len(report.stale)} past their review date."
+        )
+    raise typer.Exit(1 if report.findings else 0)
+
+
+@app.command()
+def serve(
+    address: Annotated[str | None, typer.Option(help="Address to listen on. Default: loopback only.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port. Default: 8501, or the next free one.")] = None,
+    open_browser: Annotated[
+        bool | None, typer.Option("--open/--no-open", help="Open a browser. Default: in a terminal.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Open the chat. It listens on this machine alone unless you set an address."""
+    settings = _settings(store=store)
+    from mayshare import generation
+
+    generation.live(settings.store)  # says what to do where there is no index
+    if store is not None:
+        os.environ["MAYSHARE_STORE"] = str(store)
+    from serve import run
+
+    run(
+        address or settings.serve.address,
+        port or settings.serve.port,
+        sys.stdout.isatty() if open_browser is None else open_browser,
+    )
+
+
+def _settings(**overrides: Any) -> Settings:
+    from mayshare.config import load_settings
+
+    return load_settings(**overrides)
+
+
+def _engine(store: Path | None) -> Engine:
+    settings = _settings(store=store)
+    from answer.assemble import assemble
+
+    engine = assemble(settings)
+    if engine.notice:
+        typer.echo(engine.notice, err=True)
+    return engine
+
+
+def _filters(laws: list[str] | None) -> Filters:
+    from mayshare.schema import Filters
+
+    return Filters(laws=tuple(laws or ()))
+
+
+def _print_answer(answer: Answer, as_json: bool) -> None:
+    from answer.render import to_contract
+
+    if as_json:
+        _out(json.dumps(to_contract(answer), ensure_ascii=False))
+        return
+    from answer.terminal import print_answer
+
+    print_answer(answer)
+
+
+def _progress(items: list[Question], hidden: bool) -> Iterator[Question]:
+    from rich.progress import track
+
+    yield from track(items, description="Asking", disable=hidden, transient=True)
+
+
+def _ingest_with_progress(settings: Settings, if_changed: bool) -> Report:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from ingest.pipeline import ingest as run
+
+    names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def step(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(names.get(name, name), total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        return run(settings, step, if_changed)
+
+
+def _summary(report: Report) -> str:
+    if not report.built:
+        held = f"{report.documents} documents, {report.passages} passages"
+        return f"The index is up to date: {held} ({report.corpus_version})."
+    changes = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed"
+    return (
+        f"Live: {report.documents} documents, {report.passages} passages ({changes}; {report.embedded} texts embedded) "
+        f"in {report.seconds:.1f} s — {report.corpus_version}."
+    )
+
+
+def _shortened(text: str, words: int = 40) -> str:
+    from mayshare.text import plain
+
+    parts = plain(text).split()
+    return " ".join(parts[:words]) + (" …" if len(parts) > words else "")
+
+
+def _out(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def main() -> int:
+    """Entry point: errors meant for the user become one message on stderr and exit code 1."""
+    from mayshare.errors import MayshareError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except MayshareError as error:
+        typer.echo(f"mayshare: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        # the reader (head, less) has gone; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Questions with expert answers, and what the engine makes of them."""
