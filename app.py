@@ -1,0 +1,32 @@
+"""The chat's entry: `mayshare serve` runs this file under Streamlit."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+# Streamlit runs this file as a script; the packages beside it must be found from any folder.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from mayshare.errors import MayshareError
+from pages.ask import draw
+from pages.engine import engine
+
+
+def main() -> None:
+    """Draw the one page, or say why there is nothing to ask."""
+    st.set_page_config(page_title="mayshare: may I share this?", page_icon="docs/img/icon.svg", layout="wide")
+    try:
+        notice = engine().notice
+    except MayshareError as error:
+        st.title("May I share this?")
+        st.error(f"The chat can't start. {error}")
+        return
+    if notice:
+        st.warning(notice)
+    st.navigation([st.Page(draw, title="Ask")], position="hidden").run()
+
+
+main()

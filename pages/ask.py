@@ -1,0 +1,162 @@
+"""The chat: question, answer with its bottom line first, and each source beside the answer that cites it."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+import streamlit as st
+
+from answer.compose import GROUPS, VERDICT_WORDS
+from mayshare.config import load_settings
+from mayshare.errors import MayshareError
+from mayshare.schema import Answer, Claim, Filters, Question
+from pages import source_panel
+from pages.engine import engine
+from pages.markup import escape
+
+EXAMPLES = (
+    "What information may a guidance counselor share with a student's parents?",
+    "Do the same rules apply to mental health records and to juvenile justice involvement?",
+    "What consent does a school need to share student records with a foster parent?",
+    "May a school give police a student's records after a threat?",
+    "Can a probation officer get attendance and grades without consent?",
+)
+NOT_ADVICE = (
+    "mayshare quotes guidance on U.S. federal confidentiality law. It is not legal advice: "
+    "state law may be stricter, so check with your agency's counsel before you act."
+)
+NO_NAMES = (
+    "Don't type names or other details that identify a child or client. "
+    "Your question stays in this server's memory until you close the page: it isn't stored or sent anywhere."
+)
+VERDICT_COLOURS = {"yes": "green", "no": "red", "conditional": "orange"}
+log = logging.getLogger("mayshare")
+
+
+def draw() -> None:
+    """Draw the page."""
+    st.title("May I share this?")
+    st.caption(NOT_ADVICE)
+    turns: list[Answer] = st.session_state.setdefault("turns", [])
+    filters = _sidebar()
+    status = st.empty()
+    with st.bottom:
+        typed = st.chat_input(
+            "Ask who may share what with whom",
+            key="question",
+            max_chars=load_settings().answering.max_question_chars,
+        )
+        st.caption(NO_NAMES)
+    chosen = _examples() if not turns and not typed else None
+    asked = typed or chosen
+    if asked and _ask(asked, turns, filters):
+        # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
+        st.rerun()
+    for number, answer in enumerate(turns):
+        _turn(number, answer)
+    if turns:
+        count = len(turns[-1].sources)
+        status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
+
+
+def _sidebar() -> Filters:
+    with st.sidebar:
+        if st.button("New conversation", disabled=not st.session_state["turns"], width="stretch"):
+            st.session_state["turns"] = []
+            source_panel.close()
+            st.rerun()
+        try:
+            index = engine().index
+        except MayshareError:
+            return Filters()
+        laws = st.multiselect("Only guidance on", index.laws, placeholder="All laws", key="laws")
+        st.markdown("**About the answers**")
+        st.markdown(
+            f"Each statement is a sentence of the guidance, word for word. {len(index.documents)} documents, "
+            f"none of them written for one state. Index `{index.corpus_version}`."
+        )
+    return Filters(laws=tuple(laws))
+
+
+def _examples() -> str | None:
+    st.markdown("**Ask in your own words, or start with one of these:**")
+    for number, example in enumerate(EXAMPLES):
+        if st.button(example, key=f"example-{number}"):
+            return example
+    return None
+
+
+def _ask(text: str, turns: list[Answer], filters: Filters) -> bool:
+    """Answer and remember it for this session; an error is said in words and logged without the question."""
+    history = tuple(turn.question.text for turn in turns)
+    try:
+        with st.spinner("Searching the guidance …"):
+            turns.append(engine().ask(Question(text=text, history=history, filters=filters)))
+        source_panel.close()
+        return True
+    except MayshareError as error:
+        st.error(str(error))
+    except Exception as error:  # noqa: BLE001 - the last resort, so that no traceback with a question is logged
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        # never the message: it may hold what the user typed
+        log.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
+        st.error("Something went wrong while answering; nothing was stored. Try again, or ask in other words.")
+    return False
+
+
+def _turn(number: int, answer: Answer) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.markdown(escape(answer.question.text))
+    with st.chat_message("assistant", avatar=":material/balance:"):
+        if source_panel.is_open(number):
+            left, right = st.columns([3, 2])
+            with left:
+                _answer(number, answer)
+            with right:
+                source_panel.draw(number, answer, engine().index)
+        else:
+            _answer(number, answer)
+
+
+def _answer(number: int, answer: Answer) -> None:
+    if answer.message:
+        st.info(answer.message)
+    for role, title in GROUPS.items():
+        group = [claim for claim in answer.claims if claim.role == role]
+        if group and title:
+            st.markdown(f"**{title}**")
+        for claim in group:
+            _claim(number, answer, claim)
+    if answer.related:
+        with st.expander("Read next", expanded=not answer.claims):
+            for entry in answer.related:
+                if st.button(entry.heading, key=f"next-{number}-{entry.source_id}-{entry.start}", type="tertiary"):
+                    source_panel.open_section(number, entry.source_id, entry.start)
+                    st.rerun()
+
+
+def _claim(number: int, answer: Answer, claim: Claim) -> None:
+    """A statement with its citations right under it."""
+    text = escape(claim.text)
+    with st.container(gap="xxsmall"):
+        if claim.role == "bottom_line":
+            word = VERDICT_WORDS[answer.verdict]
+            colour = VERDICT_COLOURS.get(answer.verdict)
+            lead = f":{colour}[**{word}**] " if word and colour else ""
+            st.markdown(f"#### {lead}{text}", anchors=False)
+        else:
+            st.markdown(text)
+        if claim.unverified:
+            st.caption("Not verified: this statement could not be checked against the official text.")
+        for citation in claim.citations:
+            if st.button(_label(answer, citation.n), key=f"source-{number}-{citation.n}", type="tertiary"):
+                source_panel.open_source(number, citation.n)
+                st.rerun()
+
+
+def _label(answer: Answer, n: int) -> str:
+    """Link text that says where it goes: number, document, first authority."""
+    source = answer.sources[n - 1]
+    authority = f", {source.authorities[0]}" if source.authorities else ""
+    return f"{n}: {source.title}{authority}"
