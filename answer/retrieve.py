@@ -78,8 +78,9 @@ class HybridRetriever(BaseRetriever):
             + settings.heading_weight * _normalised(heading, settings.candidates)
         )
         score = score + self._bonus(understood)
-        score[~self._allowed(filters)] = -1.0
-        best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] > 0]
+        # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
+        score[~self._allowed(filters) | ((lexical <= 0) & (dense <= 0))] = -1.0
+        best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
         hits = tuple(
             Hit(
                 passage=index.passages[row],

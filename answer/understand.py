@@ -137,14 +137,15 @@ def understand(question: Question, glossary: Glossary) -> Understood:
     """Read a question with its history; no model, no network."""
     current = clean(question.text)
     history = [clean(turn) for turn in question.history]
-    context = _context(current, history)
+    turns = _context(current, history)
+    context = " ".join(turns)
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
     return Understood(
         current=current,
         context=context,
         focus=focus,
-        asks=_asks_with_context(focus, context),
+        asks=_asks_with_context(focus, turns),
         laws=tuple(law for law, pattern in _LAW_NAMES if pattern.search(whole)),
         citations=tuple(dict.fromkeys(cite.text for cite in cites.find(current))),
         expansion=tuple(glossary.expansion(whole)),
@@ -181,21 +182,21 @@ def is_follow_up(text: str) -> bool:
     return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
 
 
-def _context(current: str, history: list[str]) -> str:
+def _context(current: str, history: list[str]) -> list[str]:
     """Turns that the current one leans on: back to the last turn that stands by itself."""
     if not history or not is_follow_up(current):
-        return ""
+        return []
     used: list[str] = []
     for turn in reversed(history):
         used.insert(0, turn)
         if not is_follow_up(turn):
             break
-    return " ".join(used)
+    return used
 
 
-def _asks_with_context(focus: str, context: str) -> Asks:
-    asks = kind_of(focus)
-    framed = any(pattern.search(focus) for _, pattern in _PATTERNS)
-    if asks is Asks.EXPLAIN and context and not framed and not _WH.search(focus):
-        return kind_of(find_focus(context))
-    return asks
+def _asks_with_context(focus: str, context: list[str]) -> Asks:
+    """A turn without a frame of its own ("and if she's 18?") asks what the turn before it asked."""
+    for text in [focus, *(find_focus(turn) for turn in reversed(context))]:
+        if _WH.search(text) or _YES_NO.search(text) or any(pattern.search(text) for _, pattern in _PATTERNS):
+            return kind_of(text)
+    return Asks.EXPLAIN

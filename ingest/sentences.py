@@ -100,7 +100,8 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         body = line.strip()
         marker = _MARKER.match(line)
         ends = not body or marker or body.startswith(("#", "|", "```", ">")) or set(body) <= {"-", "=", "*", " "}
-        if ends and start is not None:
+        # a label opens a block even where its author left no empty line before it
+        if (ends or _LABEL.match(body)) and start is not None:
             yield start, place
             start = None
         if marker and body:

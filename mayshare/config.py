@@ -84,12 +84,18 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(default=ROOT / "corpus", description="folder of the documents")
     store: Path = Field(default=ROOT / "data", description="folder of the index generations and the model")
+    models: Path | None = Field(default=None, description="folder of the built embedding model; default: store/models")
     keep_generations: int = Field(default=3, ge=2, description="generations kept for rollback, the live one included")
     embedding: Embedding = Embedding()
     chunking: Chunking = Chunking()
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
     serve: Serve = Serve()
+
+    @property
+    def model_folder(self) -> Path:
+        """Where the built embedding model is kept."""
+        return self.models or self.store / "models"
 
     @classmethod
     def settings_customise_sources(

@@ -54,7 +54,7 @@ def build_embedding(settings: Settings) -> BaseEmbedding:
     """
     chosen = settings.embedding
     if chosen.provider == "minilm":
-        return MiniLMEmbedding(settings.store / "models", chosen.batch_size, chosen.threads)
+        return MiniLMEmbedding(settings.model_folder, chosen.batch_size, chosen.threads)
     try:
         return _PROVIDERS[chosen.provider](chosen)
     except ImportError as error:

@@ -7,6 +7,7 @@ Stop words are dropped from both sides. Citations are kept whole, so that "99.31
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -27,6 +28,7 @@ STOP_WORDS = frozenset(
     " please s shall she should so some such t tell than that the their them then there these they this to too up us"
     " want was we were what when where which who whom whose why will with would you your".split()
 )
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports each index at DEBUG, whatever the root level
 _WORD = re.compile(r"\d+(?:\.\d+)+(?:\([0-9a-z]+\))*|\d+[a-z]+(?:-\d+)?(?:\([0-9a-z]+\))*|[a-z0-9]+(?:'[a-z]+)?")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
@@ -107,6 +108,8 @@ def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
         full, small = Path(scratch, "fp32.onnx"), Path(scratch, "int8.onnx")
         try:
             write_encoder(weights, config, full)
+            # it advises, on the root logger, a preprocessing step that a graph without shapes to infer doesn't need
+            logging.getLogger().addFilter(_no_advice)
             quantize_dynamic(
                 full,
                 small,
@@ -116,10 +119,16 @@ def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
             )
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise ModelError(f"The embedding model could not be built from {weights}: {error}. {REINSTALL}") from error
+        finally:
+            logging.getLogger().removeFilter(_no_advice)
         made = {"weights_sha256": WEIGHTS_SHA256, "onnx_sha256": sha256_file(small), "format": FORMAT}
         Path(scratch, "record.json").write_text(json.dumps(made), encoding="utf-8")
         small.replace(target)
         Path(scratch, "record.json").replace(record)
+
+
+def _no_advice(record: logging.LogRecord) -> bool:
+    return "pre-processing before quantization" not in record.getMessage()
 
 
 class Encoder:

@@ -22,6 +22,7 @@ def unlinked(markdown: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
     text = re.sub(r"<(https?://[^>\s]+)>", r"\1", text)
     text = text.replace("<", "\\<").replace("$", "\\$").replace("![", "\\!\\[")
+    text = re.sub(r"^[ ]{0,3}\[[^\]]+\]:\s*\S+.*$", "", text, flags=re.MULTILINE)  # link definitions
     return re.sub(r":(?=[a-z][a-z-]*\[)", "\\:", text)
 
 

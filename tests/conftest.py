@@ -1,0 +1,158 @@
+"""What the tests share: the built model, a small corpus, an index of it, and an index of the shipped corpus.
+
+The model and the shipped index live in `data/test/` between runs; they are rebuilt where the corpus or the
+code changed. No test may reach the network: a guard refuses every connection that leaves this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mayshare.config import ROOT, Settings, load_settings
+
+KEPT = ROOT / "data" / "test"
+
+os.environ.setdefault("MAYSHARE_MODELS", str(KEPT / "models"))
+
+LAW = """---
+id: {id}
+title: "{title}"
+kind: law
+laws: [{law}]
+holders: [school]
+recipients: [police]
+audiences: [principal]
+topics: [emergency]
+jurisdiction: us
+status_as_of: 2026-11-01
+reviewed_by: null
+authorities: [{authorities}]
+sources:
+  - {{publisher: "U.S. Government, eCFR", title: "34 CFR 99.36", url: "https://www.ecfr.gov/current/title-34/section-99.36", seen: 2026-11-24}}
+unverified: []
+---
+{body}
+"""
+
+EMERGENCY = """## May a school give police records in an emergency?
+
+A school may disclose education records to police without consent when an articulable and significant threat to health or safety exists (34 CFR 99.36).
+
+**Condition:** The school weighs the totality of the circumstances before it discloses (34 CFR 99.36(c)).
+
+**Exception:** A general wish to inform the police is not an emergency and does not permit disclosure (34 CFR 99.36(c)).
+
+**State law:** State law may require a school to report certain threats.
+
+**Next step:** The school must record the threat and each recipient (34 CFR 99.32(a)(5)).
+
+## Must a school log the disclosure of records to police?
+
+A school must record every emergency disclosure, with the threat and the recipients, in the student's file (34 CFR 99.32(a)(5)).
+"""
+PARENTS = """## May a clinic tell parents about a teenager's therapy?
+
+A clinic may tell a parent about a minor's therapy when the parent is the minor's personal representative under HIPAA (45 CFR 164.502(g)(3)).
+
+- **Exception:** A clinic must not treat the parent as representative where the minor lawfully consented alone (45 CFR 164.502(g)(3)(i)).
+- **State law:** State law decides from which age a minor may consent to therapy alone (45 CFR 164.502(g)(3)(ii)).
+"""
+GLOSSARY = """terms:
+  - term: police
+    aliases: [cops, SRO]
+    definition: Sworn officers.
+    laws: [FERPA]
+"""
+
+
+def write_document(corpus: Path, name: str, title: str, law: str, authorities: list[str], body: str) -> Path:
+    """Put a valid document into a corpus folder."""
+    path = corpus / "law" / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    listed = ", ".join(f'"{authority}"' for authority in authorities)
+    path.write_text(LAW.format(id=name, title=title, law=law, authorities=listed, body=body), encoding="utf-8")
+    return path
+
+
+def write_small_corpus(corpus: Path) -> Path:
+    """Two documents and a glossary."""
+    write_document(
+        corpus, "ferpa-emergency", "FERPA: emergencies", "FERPA", ["34 CFR 99.36", "34 CFR 99.32(a)(5)"], EMERGENCY
+    )
+    write_document(corpus, "hipaa-parents", "HIPAA: parents", "HIPAA", ["45 CFR 164.502(g)(3)"], PARENTS)
+    (corpus / "glossary.yaml").write_text(GLOSSARY, encoding="utf-8")
+    return corpus
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections to anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a connection to {address[0]} was tried")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them, but for the model's folder."""
+    for name in list(os.environ):
+        if name.startswith("MAYSHARE_") and name not in ("MAYSHARE_MODELS", "MAYSHARE_CHROMIUM"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A small corpus of its own."""
+    return write_small_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, corpus: Path) -> Settings:
+    """Settings over the small corpus and an empty store."""
+    return load_settings(corpus=corpus, store=tmp_path / "store")
+
+
+@pytest.fixture
+def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verify a new generation in this process: the same check, without the seconds of a fresh one."""
+    import shutil
+
+    from ingest.verify import verify
+
+    def in_process(folder: Path) -> None:
+        try:
+            verify(folder)
+        except Exception:
+            shutil.rmtree(folder)
+            raise
+
+    monkeypatch.setattr("ingest.pipeline.verify_in_fresh_process", in_process)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Iterator[Settings]:
+    """Settings over an index of the shipped corpus, up to date."""
+    from ingest.pipeline import ingest
+
+    settings = load_settings(store=KEPT / "store", models=KEPT / "models")
+    ingest(settings, if_changed=True)
+    yield settings
+
+
+@pytest.fixture(scope="session")
+def engine(shipped: Settings) -> Iterator[Any]:
+    """The engine over the shipped corpus."""
+    from answer.assemble import assemble
+
+    yield assemble(shipped)

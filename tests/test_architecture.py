@@ -1,0 +1,85 @@
+"""Imports run one way: mayshare < ingest | answer < eval < pages, app, cli, serve."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from mayshare.config import ROOT
+
+ALLOWED = {
+    "mayshare": {"mayshare"},
+    "ingest": {"ingest", "mayshare"},
+    "answer": {"answer", "mayshare"},
+    "eval": {"eval", "ingest", "answer", "mayshare"},
+    "pages": {"pages", "eval", "ingest", "answer", "mayshare"},
+    "app": {"pages", "answer", "mayshare"},
+    "cli": {"eval", "ingest", "answer", "mayshare", "serve"},
+    "serve": {"pages", "mayshare"},
+}
+OURS = set(ALLOWED)
+HEAVY = {"chromadb", "llama_index", "streamlit", "onnxruntime"}
+KNOWS_CHROMA = {"mayshare/chroma.py"}
+
+
+def modules() -> list[Path]:
+    return [
+        path
+        for name in OURS
+        for path in ([ROOT / f"{name}.py"] if (ROOT / f"{name}.py").exists() else sorted((ROOT / name).rglob("*.py")))
+    ]
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def breaches(path: Path, package: str) -> set[str]:
+    roots = {name.split(".")[0] for name in imported(path)} & OURS
+    return roots - ALLOWED[package]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    assert not breaches(path, package)
+
+
+def test_a_breach_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "breach.py"
+    path.write_text("from answer.compose import compose\n", encoding="utf-8")
+    assert breaches(path, "ingest") == {"answer"}
+
+
+def test_one_file_knows_chroma() -> None:
+    knowing = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if any(name.split(".")[0] == "chromadb" or "vector_stores" in name for name in imported(path))
+    }
+    assert knowing == KNOWS_CHROMA
+
+
+def test_the_application_does_not_read_the_evaluation_set() -> None:
+    for path in modules():
+        if path.relative_to(ROOT).parts[0] in ("mayshare", "ingest", "answer"):
+            assert "eval/" not in path.read_text(encoding="utf-8")
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    tree = ast.parse((ROOT / "cli.py").read_text(encoding="utf-8"))
+    top = {
+        name.split(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+    }
+    assert not top & (HEAVY | OURS)

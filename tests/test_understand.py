@@ -1,0 +1,98 @@
+"""What a question asks, and what a follow-up leans on."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.glossary import Glossary, clean
+from answer.understand import Asks, find_focus, is_follow_up, kind_of, understand
+from mayshare.schema import Question, Term
+
+GLOSSARY = Glossary(
+    (
+        Term(term="school resource officer", aliases=("SRO", "school cop")),
+        Term(term="probation officer", aliases=("PO", "P.O.")),
+        Term(term="child protective services", aliases=("CPS",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("May I tell the parents?", Asks.PERMISSION),
+        ("can the SRO see grades", Asks.PERMISSION),
+        ("Is it ok to email the probation officer?", Asks.PERMISSION),
+        ("Are we allowed to send the file?", Asks.PERMISSION),
+        ("Do I have to report this?", Asks.DUTY),
+        ("Must the school notify parents?", Asks.DUTY),
+        ("Are we required to log it?", Asks.DUTY),
+        ("Do I need consent to talk to the PO?", Asks.CONSENT),
+        ("Is parental permission required for this?", Asks.CONSENT),
+        ("Does HIPAA stop us from calling the school nurse?", Asks.PROHIBITION),
+        ("Can the school refuse to show the file?", Asks.REFUSAL),
+        ("Is a nurse's record an education record?", Asks.FACT),
+        ("What may a counselor share with parents?", Asks.EXPLAIN),
+        ("who can see the IEP", Asks.EXPLAIN),
+        ("How long does consent last?", Asks.EXPLAIN),
+        ("directory information", Asks.EXPLAIN),
+    ],
+)
+def test_kind_of(text: str, asks: Asks) -> None:
+    assert kind_of(text) is asks
+
+
+def test_the_focus_is_the_sentence_that_asks() -> None:
+    story = "I am a counselor. A boy told me about his dad. Can I tell the caseworker? I have known him for years."
+    assert find_focus(story) == "Can I tell the caseworker?"
+    assert find_focus("the mom called twice. i need to know if we can give her the file").endswith("the file")
+    assert find_focus("May I give CPS the attendance record? Is that ok?") == "May I give CPS the attendance record?"
+
+
+def test_glossary_expands_what_people_type() -> None:
+    assert GLOSSARY.find("can the school cop call the PO") == ["school resource officer", "probation officer"]
+    assert "probat" in GLOSSARY.expansion("ask the PO")
+    assert GLOSSARY.expansion("ask the probation officer") == []
+    assert GLOSSARY.define("sro") is not None
+
+
+def test_invisible_characters_are_dropped() -> None:
+    assert clean("May\u200b I\u202e share\u0007?\n\n ok") == "May I share?\n\n ok".replace("\n\n ", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "follows"),
+    [
+        ("what if she's 18?", True),
+        ("and the police?", True),
+        ("Does that change if there is a court order?", True),
+        ("why", True),
+        ("May a school give the probation officer a student's attendance records?", False),
+        ("What must a HIPAA authorization contain?", False),
+    ],
+)
+def test_is_follow_up(text: str, follows: bool) -> None:
+    assert is_follow_up(text) is follows
+
+
+def test_a_follow_up_leans_on_the_turns_before_it() -> None:
+    turns = ("May a school share records with a foster parent?", "what if the birth mother objects?")
+    understood = understand(Question(text="and if she's 18?", history=turns), GLOSSARY)
+    assert understood.context == " ".join(turns)
+    assert understood.asks is Asks.PERMISSION
+
+
+def test_a_new_question_leaves_the_history_alone() -> None:
+    turns = ("May a school share records with a foster parent?",)
+    understood = understand(Question(text="What must a HIPAA authorization contain?", history=turns), GLOSSARY)
+    assert understood.context == ""
+    assert understood.laws == ("HIPAA",)
+
+
+def test_laws_states_and_citations_are_read() -> None:
+    understood = understand(
+        Question(text="does hippa or 42 cfr part 2 apply in Ohio, see 34 CFR 99.31(a)(1)"), GLOSSARY
+    )
+    assert understood.laws == ("HIPAA", "42 CFR Part 2")
+    assert understood.states == ("Ohio",)
+    assert "34 CFR 99.31(a)(1)" in understood.citations
