@@ -17,8 +17,8 @@ from mayshare.lexical import terms, words
 from mayshare.schema import Abstention, Question
 
 # Coefficients of the logistic regression; docs/calibration.md has the data, the curve and the command.
-INTERCEPT = -9.0
-WEIGHTS = {"best_dense": 9.0, "best_heading": 4.0, "coverage": 3.0, "known": 4.0}
+INTERCEPT = -11.329
+WEIGHTS = {"best_dense": 11.462, "best_heading": 7.375, "domain": 5.866, "sharing": 1.711}
 
 MESSAGES: dict[Abstention, str] = {
     "out_of_scope": (
@@ -68,6 +68,11 @@ _UNSAFE = tuple(
         r"|before (?:the )?(?:subpoena|audit|hearing|investigat\w+)|that (?:i|we) (?:shared|disclosed|told|leaked)|(?:a|our|my|the) (?:breach|disclosure|leak))",
         r"\bwithout (?:anyone|anybody|them|the parents?|getting caught|being caught)\b.{0,20}\b(?:find\w* out|knowing|noticing|caught)\b",
         r"\bwithout getting caught\b",
+        r"\b(?:figure|find|work) out (?:who|which)\b.{0,40}\b(?:reported|called|snitched|turned (?:me|us) in)\b",
+        r"\bre-?identify\w*\b.{0,60}\b(?:students?|kids?|children|patients?|clients?|names?)\b|\bget (?:back )?the names\b.{0,60}\bde-?identified\b"
+        r"|\bde-?identified\b.{0,200}\b(?:get back|recover|link\w*|match\w*)\b.{0,40}\bnames\b",
+        r"\b(?:so|that) (?:they|she|he|the \w+(?: \w+)?) (?:thinks?|believes?|will think|will believe)\b.{0,20}\bI(?:'?m| am)\b|\b(?:impersonate|pose as|posing as|pretend (?:to be|I'?m|I am))\b",
+        r"\bmy (?:ex|wife|husband|girlfriend|boyfriend|partner)\b.{0,160}\bshelter\b.{0,200}\b(?:address|where|location)\b",
         r"\bignore (?:all |any |your |the |these |previous |prior |above )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance|prompts?|guardrails)\b",
         r"\b(?:disregard|forget) (?:all |any |your |the |previous |prior )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance)\b",
         r"\b(?:system prompt|jailbreak|developer mode|dan mode)\b",
@@ -82,7 +87,7 @@ _STATE_LAW = re.compile(
 )
 _OWN_STATE = re.compile(
     r"\b(?:my|our|your|this|the) state(?:'s)? (?:law|statute|code|rule)s?\b.{0,20}\b(?:say|require|allow|permit)|"
-    r"\bwhat does (?:my|our) state\b|\b(?:under|in) (?:my|our) state'?s? law\b",
+    r"\bwhat does (?:my|our) state\b|\b(?:under|in) (?:my|our|this) state(?:'?s? law)?\b",
     re.IGNORECASE,
 )
 _DEMONSTRATIVE = frozenset(["it", "this", "that", "these", "those", "them"])
@@ -109,7 +114,7 @@ def after_retrieval(understood: Understood, evidence: Evidence, threshold: float
     if not understood.citations:
         if evidence.known == 0:
             return Refusal("out_of_scope", NONSENSE if len(terms(understood.current)) < 3 else MESSAGES["out_of_scope"])
-        probability = answerable(evidence)
+        probability = answerable(understood, evidence)
         if probability < threshold:
             return _weak(understood, evidence)
     if _asks_state_law(understood):
@@ -117,10 +122,34 @@ def after_retrieval(understood: Understood, evidence: Evidence, threshold: float
     return None
 
 
-def answerable(evidence: Evidence) -> float:
+def answerable(understood: Understood, evidence: Evidence) -> float:
     """Probability that the corpus answers the question, from the strength of the evidence."""
-    score = INTERCEPT + sum(weight * getattr(evidence, name) for name, weight in WEIGHTS.items())
+    values = features(understood, evidence)
+    score = INTERCEPT + sum(weight * values[name] for name, weight in WEIGHTS.items())
     return 1.0 / (1.0 + math.exp(-score))
+
+
+def features(understood: Understood, evidence: Evidence) -> dict[str, float]:
+    """What the probability is read from.
+
+    `best_dense`, `best_heading`: highest cosine to a passage and to a heading; `domain`: glossary
+    terms that the question names, four or more counting 1; `sharing`: does it speak of information or of passing it on?
+    """
+    return {
+        "best_dense": evidence.best_dense,
+        "best_heading": evidence.best_heading,
+        "domain": min(len(understood.named), DOMAIN_TERMS) / DOMAIN_TERMS,
+        "sharing": float(bool(_SPEAKS_OF_SHARING.search(understood.text))),
+    }
+
+
+DOMAIN_TERMS = 4
+_SPEAKS_OF_SHARING = re.compile(
+    r"\b(?:shar\w+|disclos\w+|tell\w*|told|giv\w+|send\w*|sent|releas\w+|show\w*|see|seen|access|look at|hand\w* over|report\w*|"
+    r"inform\w*|notif\w+|talk\w*|speak|confirm|discuss\w*|consent\w*|permission|authori[sz]\w+|sign\w*|confiden\w+|priva\w+|"
+    r"records?|files?|notes?|charts?|grades?|data|names?|address\w*|transcripts?|subpoena\w*|orders?|warrant|MOU|agreement)\b",
+    re.IGNORECASE,
+)
 
 
 def _weak(understood: Understood, evidence: Evidence) -> Refusal:
@@ -128,6 +157,19 @@ def _weak(understood: Understood, evidence: Evidence) -> Refusal:
     if understood.laws or understood.expansion:
         return Refusal("not_in_corpus", MESSAGES["not_in_corpus"])
     return Refusal("out_of_scope", MESSAGES["out_of_scope"])
+
+
+def decided_by_state(bottom_line: str) -> bool:
+    """Does a bottom line say that state law decides, and no more?"""
+    return bool(_STATE_DECIDES.search(bottom_line))
+
+
+_STATE_DECIDES = re.compile(
+    r"^(?:State|Each state|The state's|State or tribal)(?:'s)?(?: \w+)* (?:law|laws|code|statutes?|rules?) (?:alone )?(?:decides?|governs?|sets?|determines?|controls?|says?)\b"
+    r"|\b(?:is|are) (?:a|largely a|mostly a|entirely a) (?:question|matter) (?:of|for) state law\b|\bdepends? (?:on|upon) (?:\w+ )?state(?:'s)? (?:law|code|statute)\b"
+    r"|\bstate law,? (?:and )?(?:not|rather than) (?:federal|FERPA|HIPAA|any federal)\b",
+    re.IGNORECASE,
+)
 
 
 def _lacks_facts(understood: Understood) -> bool:
@@ -151,4 +193,4 @@ def _asks_state_law(understood: Understood) -> bool:
     if understood.laws or understood.citations:
         return False
     named = bool(understood.states) and bool(_STATE_LAW.search(understood.focus))
-    return named or bool(_OWN_STATE.search(understood.current))
+    return named or bool(_OWN_STATE.search(understood.focus))

@@ -18,6 +18,7 @@ from mayshare.lexical import terms
 from mayshare.schema import Answer, Hit, Question
 
 ENGINE = "extractive"
+LEANING_TERMS = 8  # a turn with more content stands by itself
 
 
 class Engine:
@@ -42,6 +43,11 @@ class Engine:
     def glossary(self) -> Glossary:
         """The glossary of the index in use."""
         return self._open.glossary
+
+    @property
+    def retriever(self) -> HybridRetriever:
+        """The retriever over the index in use."""
+        return self._open.retriever
 
     def refresh(self) -> None:
         """Open a newer generation if one went live; where it can't be opened the present one stays, with a notice."""
@@ -69,6 +75,13 @@ class Engine:
         evidence = opened.retriever.evidence(understood, question.filters, self.settings.retrieval.k)
         clock.lap("retrieve")
         refusal = abstain.after_retrieval(understood, evidence, self.settings.answering.threshold)
+        if refusal and question.history and not understood.context:
+            # what can't be answered alone may lean on the turns before it after all
+            leaning = understand(question, opened.glossary, lean=True)
+            more = opened.retriever.evidence(leaning, question.filters, self.settings.retrieval.k)
+            again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
+            if again is None and _leans(understood):
+                understood, evidence, refusal = leaning, more, None
         if refusal:
             return self._abstained(opened, question, refusal, clock, understood, evidence)
         return self._answered(opened, question, understood, evidence, clock)
@@ -88,8 +101,11 @@ class Engine:
         wanted = [*terms(understood.text), *understood.expansion]
         selected = select(opened.index, evidence.hits, wanted, self.settings.answering.max_words)
         clock.lap("select")
+        if selected and abstain.decided_by_state(selected[0].text):
+            refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
+            return self._abstained(opened, question, refusal, clock, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided = verdict.read(claims[0].text, understood.asks) if claims else "explain"
+        decided = verdict.read(claims[0].text, understood.asks, understood.focus) if claims else "explain"
         clock.lap("compose")
         return Answer(
             question=question,
@@ -119,7 +135,8 @@ class Engine:
         if refusal.reason == "state_law" and understood:
             wanted = [*terms(understood.text), *understood.expansion]
             everything = select(opened.index, hits, wanted, self.settings.answering.max_words)
-            selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law")]
+            # what federal law leaves open, and what it settles all the same
+            selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law", "exception")]
         claims, sources = compose.compose(opened.index, selected)
         near = refusal.reason in ("state_law", "not_in_corpus", "missing_facts")
         return Answer(
@@ -136,6 +153,11 @@ class Engine:
             timings_ms=clock.timings(),
             hits=hits,
         )
+
+
+def _leans(understood: Understood) -> bool:
+    """Short, and silent on who or what is meant: then earlier turns may say it."""
+    return len(understood.named) <= 1 and len(terms(understood.current)) <= LEANING_TERMS
 
 
 class _Opened:

@@ -24,18 +24,17 @@ from mayshare.schema import Filters, Hit, Question, Why
 Scores = npt.NDArray[np.float32]
 
 CONTEXT_WEIGHT = 0.5  # of earlier turns' words beside the current turn's
-EXPANSION_WEIGHT = 0.5  # of words that the glossary adds
+EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.06  # for a passage of a law that the question names
 CITATION_BONUS = 1.0  # for a passage that cites the very provision that the question names
 
 
 class Evidence(NamedTuple):
-    """Hits, best first, and the raw strength of the best of each leg, for deciding whether to answer."""
+    """Hits, best first, and the raw strength of the evidence, for deciding whether to answer."""
 
     hits: tuple[Hit, ...]
     best_dense: float
     best_heading: float
-    coverage: float
     known: float
 
 
@@ -89,13 +88,11 @@ class HybridRetriever(BaseRetriever):
             )
             for row in best
         )
-        coverage, known = self._coverage(understood, hits)
         return Evidence(
             hits,
             best_dense=max((hit.why.dense for hit in hits), default=0.0),
             best_heading=max((hit.why.heading for hit in hits), default=0.0),
-            coverage=coverage,
-            known=known,
+            known=self._known(understood),
         )
 
     def _lexical(self, understood: Understood) -> Scores:
@@ -133,17 +130,10 @@ class HybridRetriever(BaseRetriever):
             allowed &= np.fromiter((p.source_id in fitting for p in self._index.passages), dtype=bool)
         return allowed
 
-    def _coverage(self, understood: Understood, hits: tuple[Hit, ...]) -> tuple[float, float]:
-        """Share of the question's terms that the best three passages hold, and that the corpus knows at all."""
-        asked = list(dict.fromkeys([*terms(understood.text)]))
-        if not asked:
-            return 0.0, 0.0
-        held: set[str] = set(understood.expansion)
-        for hit in hits[:3]:
-            held.update(terms(f"{hit.passage.title} {' '.join(hit.passage.heading_path)} {hit.passage.text}"))
-        expanded = sum(1 for term in asked if term in held)
-        known = sum(1 for term in asked if self._index.lexical.knows(term))
-        return expanded / len(asked), known / len(asked)
+    def _known(self, understood: Understood) -> float:
+        """Share of the question's terms that the corpus knows."""
+        asked = set(terms(understood.text))
+        return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
 
 
 def _normalised(scores: Scores, candidates: int) -> Scores:

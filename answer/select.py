@@ -17,7 +17,7 @@ from mayshare.schema import Hit, Passage, Role, Sentence
 
 FURTHER = 3  # further passages that may add their bottom line
 FURTHER_SHARE = 0.72  # … if they score at least this share of the best
-SAME = 0.55  # Jaccard similarity of terms above which two sentences say the same
+SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same
 MAX_OF_ROLE: dict[Role, int] = {
     "bottom_line": 1,
     "rule": 3,

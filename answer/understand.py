@@ -31,7 +31,8 @@ class Understood(NamedTuple):
     """A question made ready for retrieval.
 
     `current` is the last turn, cleaned; `context` the earlier turns that it leans on, joined; `focus` the
-    sentence of the question that asks; `expansion` lexical terms that the glossary adds.
+    sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's
+    terms that the question and its context name.
     """
 
     current: str
@@ -42,6 +43,7 @@ class Understood(NamedTuple):
     citations: tuple[str, ...]
     expansion: tuple[str, ...]
     states: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -115,13 +117,22 @@ _PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_REFUSES = dict(_PATTERNS)[Asks.REFUSAL]
+_LEAD = r"(?:(?:and|so|but|ok|okay|then|well|also|hi|hello|now|please)[, ]+)*"
 _WH = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|then|well|also|hi|hello|now|please)[, ]+)*"
-    r"(?:what|which|who|whom|whose|when|how|why|where|tell me|explain|describe|list)\b(?!'?s? (?:if|about))",
+    rf"(?:^{_LEAD}|[,;:–-] ?{_LEAD})(?:what|which|who|whom|whose|when|how|why|where|tell me|explain|describe|list)\b(?!'?s? (?:if|about))"
+    r"(?! (?:the|a|an|our|my|i|we|they|he|she) )",
     re.IGNORECASE,
 )
+# the question itself, before anything that only sounds like one
+_MAY_I = re.compile(rf"^{_LEAD}(?:may|can|could|might) (?:i|we|they|he|she|you|it|our|my|the|a|an) ", re.IGNORECASE)
+_ELLIPTIC = re.compile(
+    r"^(?:ok|okay|allowed|legal|give|share|permitted|fine|tell|send|release)\b.{0,40}\?$", re.IGNORECASE
+)
 _YES_NO = re.compile(
-    r"^(?:(?:and|so|but|ok|okay|then|also)[, ]+)*(?:is|are|was|does|do|did|am|has|have|will|would|should)\b", re.I
+    rf"^{_LEAD}(?:is|are|was|does|do|did|am|has|have|will|would|should)\b"
+    r"|\b(?:do|does|did|is|are|am|has|have) (?:i|we|they|he|she|it|the|our|my) (?!not)|\bright\?$",
+    re.IGNORECASE,
 )
 _FOLLOW_UP = re.compile(
     r"^(?:and|but|so|ok|okay|what if|what about|how about|does (?:that|it|this)|is (?:that|it|this)|then|or|same|also|even if|"
@@ -133,11 +144,11 @@ _PRONOUN = re.compile(
 )
 
 
-def understand(question: Question, glossary: Glossary) -> Understood:
-    """Read a question with its history; no model, no network."""
+def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
+    """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
     current = clean(question.text)
     history = [clean(turn) for turn in question.history]
-    turns = _context(current, history)
+    turns = _context(current, history, lean)
     context = " ".join(turns)
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
@@ -149,6 +160,7 @@ def understand(question: Question, glossary: Glossary) -> Understood:
         laws=tuple(law for law, pattern in _LAW_NAMES if pattern.search(whole)),
         citations=tuple(dict.fromkeys(cite.text for cite in cites.find(current))),
         expansion=tuple(glossary.expansion(whole)),
+        named=tuple(glossary.find(whole)),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
 
@@ -168,9 +180,13 @@ def kind_of(focus: str) -> Asks:
     """What a single asking sentence wants to know."""
     if _WH.search(focus):
         return Asks.EXPLAIN
+    if _MAY_I.search(focus) and not _REFUSES.search(focus):
+        return Asks.PERMISSION
     for asks, pattern in _PATTERNS:
         if pattern.search(focus):
             return asks
+    if _ELLIPTIC.search(focus):
+        return Asks.PERMISSION
     return Asks.FACT if _YES_NO.search(focus) else Asks.EXPLAIN
 
 
@@ -182,9 +198,9 @@ def is_follow_up(text: str) -> bool:
     return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
 
 
-def _context(current: str, history: list[str]) -> list[str]:
+def _context(current: str, history: list[str], lean: bool) -> list[str]:
     """Turns that the current one leans on: back to the last turn that stands by itself."""
-    if not history or not is_follow_up(current):
+    if not history or not (lean or is_follow_up(current)):
         return []
     used: list[str] = []
     for turn in reversed(history):

@@ -52,7 +52,8 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
 _CONDITION = re.compile(
     r"\b(?:only|unless|if|when|where|except|provided|depends?|until|as long as|subject to|other than|to the extent|whether)\b"
     r"|\bwith (?:\w+ ){0,4}(?:consent|authorization|permission|order|release|agreement)\b"
-    r"|\b(?:who|that) (?:has|have|meets?|needs?|qualif)",
+    r"|\bunder (?:a|an|the|such) (?:\w+ ){0,3}(?:agreement|exception|order|statute|contract|terms)\b"
+    r"|\b(?:who|that) (?:has|have|meets?|needs?|qualif|fits?)|, but\b",
     re.IGNORECASE,
 )
 _HARD_CONDITION = re.compile(
@@ -65,6 +66,11 @@ _NEEDS_CONSENT = re.compile(
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|outside|none|cannot|only)\b", re.IGNORECASE)
+_MUST_SHARE = re.compile(
+    r"\bmust (?:\w+ ){0,3}(?:disclose|give|share|tell|report|send|let|provide|release|notify|show|comply|enroll|allow|pass|"
+    r"inform|return|make|hand|transmit|transfer|receive|accept)\b",
+    re.IGNORECASE,
+)
 _REFUSAL = re.compile(r"\b(?:refuse|deny|withhold|decline|reject)\b", re.IGNORECASE)
 
 
@@ -79,8 +85,8 @@ def modality(sentence: str) -> Modality:
     return best[1] if best else Modality.STATES
 
 
-def read(sentence: str, asks: Asks) -> Verdict:
-    """The verdict of a bottom line for what is asked."""
+def read(sentence: str, asks: Asks, focus: str = "") -> Verdict:
+    """The verdict of a bottom line for what is asked; `focus` is the sentence of the question that asks."""
     if asks is Asks.EXPLAIN:
         return "explain"
     text = re.sub(r"\([^)]*\)", " ", sentence)
@@ -89,13 +95,16 @@ def read(sentence: str, asks: Asks) -> Verdict:
     if asks is Asks.CONSENT:
         return _consent(text, kind, conditional)
     if asks is Asks.FACT:
-        return _fact(text, kind)
+        return _fact(text, kind, focus)
     plain = _PLAIN[asks].get(kind)
     if plain is None:
         return "conditional" if conditional else "explain"
     if asks is Asks.REFUSAL and kind is Modality.PERMITS and not _REFUSAL.search(text):
         plain = "no"
+    if asks is Asks.PERMISSION and kind is Modality.REQUIRES and not _MUST_SHARE.search(text):
+        return "conditional"  # what must be done first, not whether it may be shared
     if kind is Modality.FORBIDS:
+        # "must not … without consent" forbids what was asked; "unless", "only" and the like open a way
         return "conditional" if _HARD_CONDITION.search(text) else plain
     return "conditional" if conditional else plain
 
@@ -134,12 +143,14 @@ def _consent(text: str, kind: Modality, conditional: bool) -> Verdict:
     if _WITHOUT_CONSENT.search(text) and kind is not Modality.FORBIDS:
         return "conditional" if conditional else "no"
     if _NEEDS_CONSENT.search(text) and kind in (Modality.REQUIRES, Modality.PERMITS):
-        return "conditional" if re.search(r"\b(?:unless|except)\b", text, re.IGNORECASE) else "yes"
+        return "conditional" if re.search(r"\b(?:unless|except|if|otherwise|where|depends?)\b", text, re.I) else "yes"
     return "conditional"
 
 
-def _fact(text: str, kind: Modality) -> Verdict:
+def _fact(text: str, kind: Modality, focus: str) -> Verdict:
     """Is something so? A negated statement says no; a limited one says it depends."""
+    if re.search(r"\bsame\b", focus, re.IGNORECASE) and re.search(r"\bdiffer\w*\b", text, re.IGNORECASE):
+        return "no"
     if re.search(r"\b(?:only|unless|depends?|except|if|whether|until)\b", text, re.IGNORECASE):
         return "conditional"
     if kind in (Modality.FORBIDS, Modality.NOT_REQUIRED):

@@ -1,0 +1,121 @@
+"""Fit the probability that the corpus answers a question, and print its risk-coverage curve.
+
+    python -m eval.calibrate --negatives FILE.jsonl [--negatives FILE.jsonl …]
+
+Positives are the development questions that the guidance answers, with their paraphrases. Negatives are
+the development questions out of scope and questions of other domains ({"text": …} a line, for instance the
+queries of a public BEIR set). Test questions are never read. Copy the printed numbers to answer/abstain.py.
+
+Method: logistic regression with a ridge penalty, by Newton's method; the curve is that of El-Yaniv and
+Wiener (2010), On the Foundations of Noise-free Selective Classification: share answered against share of
+wrongly answered among the answered, over the threshold. Errors are estimated on folds not fitted on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from answer import abstain
+from answer.assemble import Engine, assemble
+from answer.understand import understand
+from mayshare.config import ROOT, load_settings
+from mayshare.schema import Filters, Question
+
+Array = npt.NDArray[np.float64]
+FEATURES = tuple(abstain.WEIGHTS)
+ANSWERED = frozenset({"answerable", "false_premise"})
+FOLDS = 10
+RIDGE = 0.05
+
+
+def main() -> int:
+    """Command line entry."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--negatives", action="append", type=Path, default=[], help="JSONL of questions to refuse")
+    parser.add_argument("--most", type=int, default=250, help="negatives taken from each file")
+    arguments = parser.parse_args()
+    engine = assemble(load_settings())
+    positives, negatives = dev_questions()
+    for path in arguments.negatives:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        texts = list(dict.fromkeys(json.loads(line)["text"] for line in lines))
+        negatives += texts[:: max(1, len(texts) // arguments.most)]
+    values = np.array([features(engine, text) for text in [*positives, *negatives]])
+    labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
+    report(values, labels)
+    return 0
+
+
+def dev_questions() -> tuple[list[str], list[str]]:
+    """Development questions that are answered, with paraphrases, and those out of scope."""
+    positives: list[str] = []
+    negatives: list[str] = []
+    for path in sorted((ROOT / "eval" / "questions").glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if content["split"] != "dev":
+            continue
+        for item in content["questions"]:
+            texts = [item["question"], *(item.get("paraphrases") or [])]
+            if item["kind"] in ANSWERED:
+                positives += texts
+            elif item["kind"] == "out_of_scope":
+                negatives += texts
+    return positives, negatives
+
+
+def features(engine: Engine, text: str) -> list[float]:
+    """Values of the features for one question without history."""
+    understood = understand(Question(text=text), engine.glossary)
+    evidence = engine.retriever.evidence(understood, Filters(), engine.settings.retrieval.k)
+    values = abstain.features(understood, evidence)
+    return [values[name] for name in FEATURES]
+
+
+def fit(values: Array, labels: Array) -> Array:
+    """Coefficients, the intercept first. Both classes weigh the same."""
+    x = np.hstack([np.ones((len(values), 1)), values])
+    weight = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
+    penalty = RIDGE * np.eye(x.shape[1])
+    penalty[0, 0] = 0.0
+    beta: Array = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ beta))
+        gradient = x.T @ (weight * (p - labels)) + penalty @ beta
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + penalty
+        beta = beta - np.linalg.solve(hessian, gradient)
+    return beta
+
+
+def report(values: Array, labels: Array) -> None:
+    """Print coefficients and the curve."""
+    fold = np.arange(len(labels)) % FOLDS
+    held_out = np.zeros(len(labels))
+    for number in range(FOLDS):
+        beta = fit(values[fold != number], labels[fold != number])
+        held_out[fold == number] = predict(beta, values[fold == number])
+    beta = fit(values, labels)
+    out = sys.stdout.write
+    out(f"{int(labels.sum())} answered, {int((1 - labels).sum())} to refuse\n")
+    weights = ", ".join(f"{name!r}: {b:.3f}" for name, b in zip(FEATURES, beta[1:], strict=True))
+    out(f"INTERCEPT = {beta[0]:.3f}\nWEIGHTS = {{{weights}}}\n")
+    out("threshold  answerable answered  others answered\n")
+    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        kept = held_out >= threshold
+        out(f"{threshold:9.1f}  {kept[labels == 1].mean():19.3f}  {kept[labels == 0].mean():15.3f}\n")
+
+
+def predict(beta: Array, values: Array) -> Array:
+    """Probabilities."""
+    result: Array = 1 / (1 + np.exp(-(beta[0] + values @ beta[1:])))
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
