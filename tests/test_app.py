@@ -1,0 +1,162 @@
+"""The chat's logic, headless (Streamlit's AppTest)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import pages.engine
+from answer.assemble import Engine
+from mayshare.config import ROOT
+from pages.ask import EXAMPLES
+
+QUESTION = "Can a probation officer get attendance and grades without consent?"
+
+
+@pytest.fixture
+def app(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setattr(pages.engine, "_engine", engine)
+    # AppTest runs the script in this process; sys.path is left as it was
+    monkeypatch.syspath_prepend(str(ROOT))
+    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+
+
+def ask(app: AppTest, text: str) -> AppTest:
+    return app.chat_input[0].set_value(text).run()
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.info, *app.caption])
+
+
+def button(app: AppTest, start: str) -> object:
+    return next(b for b in app.button if b.label.startswith(start))
+
+
+def test_first_page(app: AppTest) -> None:
+    assert not app.exception
+    assert app.title[0].value == "May I share this?"
+    assert [b.label for b in app.button if b.label in EXAMPLES] == list(EXAMPLES)
+    assert "not legal advice" in texts(app)
+    assert "Don't type names" in texts(app)
+
+
+def test_an_answer_has_its_bottom_line_first_and_readable_citations(app: AppTest) -> None:
+    ask(app, QUESTION)
+    assert not app.exception
+    bottom = next(m.value for m in app.markdown if m.value.startswith("####"))
+    assert "probation" in bottom
+    labels = [b.label for b in app.button if b.label[0].isdigit()]
+    assert labels[0].startswith("1: ")
+    assert "34 CFR 99.3" in " ".join(labels)
+    assert "Answer 1 ready" in app.success[0].value
+
+
+def test_an_example_asks_itself(app: AppTest) -> None:
+    button(app, EXAMPLES[0]).click().run()  # type: ignore[attr-defined]
+    assert not app.exception
+    assert "guidance counselor" in texts(app)
+    assert "Answer 1 ready" in app.success[0].value
+
+
+def test_a_citation_opens_its_document_with_the_sentence_marked(app: AppTest, engine: Engine) -> None:
+    ask(app, QUESTION)
+    button(app, "1: ").click().run()  # type: ignore[attr-defined]
+    assert not app.exception
+    shown = texts(app)
+    assert "Source 1 of" in shown
+    assert ":orange-background[" in shown
+    assert "Not yet reviewed by a lawyer" in shown
+    assert "States the law as of 2026-11-01" in shown
+    assert "https://www.ecfr.gov/" in shown
+    button(app, "Next source").click().run()  # type: ignore[attr-defined]
+    assert "Source 2 of" in texts(app)
+    button(app, "Close").click().run()  # type: ignore[attr-defined]
+    assert "Source 2 of" not in texts(app)
+
+
+def test_a_follow_up_keeps_the_conversation(app: AppTest) -> None:
+    ask(app, "May a school tell a student's parents what is in the education records?")
+    ask(app, "what if she's 18?")
+    assert not app.exception
+    assert len(app.chat_message) == 4
+    assert "18" in texts(app) or "eligible" in texts(app)
+    assert "Answer 2 ready" in app.success[0].value
+    button(app, "New conversation").click().run()  # type: ignore[attr-defined]
+    assert len(app.chat_message) == 0
+
+
+def test_an_abstention_says_why(app: AppTest) -> None:
+    ask(app, "How do I bake sourdough bread?")
+    assert not app.exception
+    assert "outside what mayshare covers" in app.info[0].value
+
+
+def test_hostile_text_is_shown_as_text(app: AppTest) -> None:
+    ask(app, "May I ![x](http://evil.example/a.png) share <img src=x> with police? :red[now]")
+    assert not app.exception
+    shown = app.chat_message[0].markdown[0].value
+    assert r"\!\[x\]\(" in shown
+    assert r"\<img" in shown
+    assert r"\:red\[" in shown
+
+
+def test_an_error_is_told_without_the_question(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, engine: Engine
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("Jayden Canary")
+
+    monkeypatch.setattr(engine, "ask", broken)
+    ask(app, "May I tell Jayden Canary's mother?")
+    assert "Something went wrong" in app.error[0].value
+    assert "Canary" not in caplog.text + app.error[0].value
+
+
+def test_without_an_index_the_page_says_what_to_run(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages.engine, "_engine", None)
+    monkeypatch.setenv("MAYSHARE_STORE", str(tmp_path))
+    monkeypatch.syspath_prepend(str(ROOT))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not app.exception
+    assert "mayshare ingest" in app.error[0].value
+
+
+def test_a_changed_document_is_said_and_the_old_quote_kept(app: AppTest, engine: Engine) -> None:
+    ask(app, QUESTION)
+    turn = app.session_state["turns"][0]
+    source = turn.sources[0].model_copy(update={"quote": "Something that the guidance said before."})
+    app.session_state["turns"] = [turn.model_copy(update={"sources": (source, *turn.sources[1:])})]
+    button(app, "1: ").click().run()  # type: ignore[attr-defined]
+    assert "has changed since" in app.warning[0].value
+    assert "said before" in texts(app)
+
+
+def test_the_law_filter_reaches_the_engine(app: AppTest, engine: Engine) -> None:
+    app.multiselect[0].set_value(["HIPAA"]).run()
+    ask(app, "Who must sign before records are shared?")
+    assert not app.exception
+    hits = app.session_state["turns"][0].hits
+    assert hits
+    assert all("HIPAA" in engine.index.documents[hit.passage.source_id].laws for hit in hits)
+
+
+def test_many_sessions_ask_at_once(engine: Engine) -> None:
+    from mayshare.schema import Question
+
+    wanted = engine.ask(Question(text=QUESTION)).text
+    found: list[str] = []
+
+    def work() -> None:
+        for _ in range(5):
+            found.append(engine.ask(Question(text=QUESTION)).text)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [wanted] * 40

@@ -1,0 +1,159 @@
+"""The chat in a real headless Chromium, served as a user would serve it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mayshare.config import ROOT, Settings
+from scripts.install_chromium import find
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "Can a probation officer get attendance and grades without consent?"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def chromium() -> str:
+    path = find()
+    if not path:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium in continuous integration; scripts/install_chromium.py should have installed one")
+        pytest.skip("NO CHROMIUM: the browser tests did not run (make chromium)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("serve") / "log"
+    command = [str(Path(sys.executable).parent / "mayshare"), "serve", "--no-open", "--port", str(port)]
+    environment = {**os.environ, "MAYSHARE_STORE": str(shipped.store), "MAYSHARE_MODELS": str(shipped.model_folder)}
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+    assert "Traceback" not in log.read_text()
+    assert QUESTION not in log.read_text()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    requests: list[str] = []
+    opened.on("request", lambda request: requests.append(request.url))
+    opened.goto(address)
+    opened.get_by_role("textbox").first.wait_for()
+    yield opened
+    context.close()
+    outside = [
+        url for url in requests if not re.match(r"(?:https?|wss?)://(?:127\.0\.0\.1|localhost)[:/]|data:|blob:", url)
+    ]
+    assert not outside, f"the page reached outside this machine: {outside}"
+
+
+def ask(page: Page, text: str, number: int = 1) -> None:
+    page.get_by_role("textbox").first.fill(text)
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Answer {number} ready").wait_for()
+
+
+def test_ask_read_and_check_a_source(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_role("heading", level=4).filter(has_text="probation").first.wait_for()
+    page.get_by_role("button", name=re.compile(r"^1: ")).click()
+    page.get_by_text("Cited sentence, between").wait_for()
+    marked = page.locator("span[style*='background']").first
+    assert "probation" in marked.inner_text() or "school" in marked.inner_text()
+    page.get_by_role("button", name="Next source").click()
+    page.get_by_text("Source 2 of").wait_for()
+
+
+def test_keyboard_alone_is_enough(page: Page) -> None:
+    page.get_by_role("textbox").first.focus()
+    page.keyboard.type("What must a HIPAA authorization contain?")
+    page.keyboard.press("Enter")
+    page.get_by_text("Answer 1 ready").wait_for()
+    page.get_by_role("button", name=re.compile(r"^1: ")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Cited sentence, between").wait_for()
+
+
+def test_a_screen_reader_is_told_of_the_answer(page: Page) -> None:
+    ask(page, QUESTION)
+    status = page.locator("[role=status], [role=alert]").filter(has_text="Answer 1 ready")
+    assert status.count() >= 1
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_it_without_scrolling_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    ask(page, QUESTION)
+    page.get_by_role("button", name=re.compile(r"^1: ")).click()
+    page.get_by_text("Cited sentence, between").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_nothing_that_a_question_holds_is_fetched(page: Page) -> None:
+    ask(page, "May I share ![x](http://evil.example/?q=1) <img src='http://evil.example/y'> with the police?")
+    assert page.locator("img[src*='evil']").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_accessibility_violations(browser: Browser, address: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    opened = context.new_page()
+    opened.goto(address)
+    opened.get_by_role("textbox").first.wait_for()
+    opened.wait_for_timeout(1000)  # elements fade in
+    found = Axe().run(opened).response["violations"]
+    ask(opened, QUESTION)
+    opened.get_by_role("button", name=re.compile(r"^1: ")).click()
+    opened.get_by_text("Cited sentence, between").wait_for()
+    opened.wait_for_timeout(1000)
+    found += Axe().run(opened).response["violations"]
+    context.close()
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    assert not serious, [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"]) for v in serious]
