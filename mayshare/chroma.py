@@ -7,7 +7,6 @@ since Chroma rewrites its SQLite file on open: `VectorSearch` works on a private
 from __future__ import annotations
 
 import atexit
-import math
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +16,6 @@ from typing import Any
 import chromadb
 from chromadb.config import Settings as ChromaSettings
 from llama_index.core.schema import BaseNode
-from llama_index.core.vector_stores.types import VectorStoreQuery
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 COLLECTION = "passages"
@@ -47,7 +45,7 @@ def close(client: Any) -> None:
 
 
 class VectorSearch:
-    """Cosine search through LlamaIndex's Chroma store, on a private copy of a sealed collection."""
+    """Cosine search on a private copy of a sealed collection."""
 
     def __init__(self, sealed: Path) -> None:
         self._copy = Path(tempfile.mkdtemp(prefix="mayshare-"))
@@ -55,16 +53,15 @@ class VectorSearch:
         shutil.copytree(sealed, self._copy / "chroma")
         self._client = _client(self._copy / "chroma")
         self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        self._store = ChromaVectorStore(chroma_collection=self._collection)
 
     def search(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
         """Passage ids and true cosines of the `k` nearest passages, best first."""
         if not k:
             return []
-        result = self._store.query(VectorStoreQuery(query_embedding=list(vector), similarity_top_k=k))
-        # the store's score is exp(-cosine distance)
-        cosines = (1.0 + math.log(score) for score in result.similarities or [])
-        return list(zip(result.ids or [], cosines, strict=True))
+        # not through LlamaIndex's store: it fetches and parses every node's JSON, 21 ms where ids take 1.5 ms
+        result = self._collection.query(query_embeddings=[list(vector)], n_results=k, include=["distances"])
+        nearest = zip(result["ids"][0], result["distances"][0], strict=True)
+        return [(passage_id, 1.0 - distance) for passage_id, distance in nearest]
 
     def nearest(self, vectors: Sequence[Sequence[float]]) -> list[tuple[str, float]]:
         """For each vector, the id of its nearest passage and the distance; one call, for verifying."""
