@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mayshare.errors import MayshareError
 from pages.ask import draw
 from pages.engine import engine
+from pages.style import CSS
 
 
 def main() -> None:
@@ -24,6 +25,7 @@ def main() -> None:
         st.title("May I share this?")
         st.error(f"The chat can't start. {error}")
         return
+    st.html(CSS)
     if notice:
         st.warning(notice)
     st.navigation([st.Page(draw, title="Ask")], position="hidden").run()
