@@ -139,31 +139,30 @@ def check(
     ] = None,
     as_json: Json = False,
     stale: Annotated[int, typer.Option(help="Days after which a document wants a review.")] = 365,
+    against: Annotated[
+        Path | None, typer.Option(help="Folder of other texts: also show runs of ten words that stand in both.")
+    ] = None,
 ) -> None:
-    """Check documents against the rules of corpus/AUTHORING.md; exit 1 if one is broken."""
+    """Check documents against the rules of corpus/AUTHORING.md, and show what the corpus covers.
+
+    Exit 1 if a rule is broken. The coverage table is shown when a whole corpus is checked.
+    """
     settings = _settings()
+    from ingest import terminal
     from ingest.check import check as run
+    from ingest.coverage import cover
+    from ingest.overlap import overlaps
 
     target = folder or settings.corpus
     inside = target.resolve().is_relative_to(settings.corpus.resolve())
-    report = run(target, settings.corpus if inside else target, stale_days=stale)
+    corpus = settings.corpus if inside else target
+    report = run(target, corpus, stale_days=stale)
+    coverage = cover(report.documents, corpus) if target.resolve() == corpus.resolve() else None
+    shared = overlaps(report.documents, against) if against else None
     if as_json:
-        _out(
-            json.dumps(
-                {
-                    "documents": len(report.documents),
-                    "findings": [finding._asdict() for finding in report.findings],
-                    "stale": [finding._asdict() for finding in report.stale],
-                }
-            )
-        )
+        _out(json.dumps(terminal.as_json(report, coverage, shared), ensure_ascii=False))
     else:
-        for finding in [*report.findings, *report.stale]:
-            _out(str(finding))
-        _out(
-            f"{len(report.documents)} documents, {len(report.findings)} to mend, "
-            f"{len(report.stale)} past their review date."
-        )
+        terminal.print_check(report, coverage, shared)
     raise typer.Exit(1 if report.findings else 0)
 
 

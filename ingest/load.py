@@ -157,11 +157,20 @@ def load_vocabulary(corpus: Path) -> dict[str, Law]:
     path = corpus / "vocabulary.yaml"
     if not path.is_file():
         return {}
-    text, _ = _read(path)
     try:
-        return {name: Law.model_validate(law) for name, law in _parse_yaml(path, text)["laws"].items()}
+        return {name: Law.model_validate(law) for name, law in read_yaml(path)["laws"].items()}
     except (ValidationError, KeyError, AttributeError):
         raise CorpusError(path, "is not a vocabulary.", "It needs a table `laws` with name and url.") from None
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The table that a YAML file of the corpus holds.
+
+    Raises:
+        CorpusError: it can't be read, is too large or is no table.
+    """
+    text, _ = _read(path)
+    return _parse_yaml(path, text)
 
 
 def corpus_sha256(documents: Iterable[Document], extra: bytes = b"") -> str:

@@ -1,0 +1,93 @@
+"""The outcome of a check, for a terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ingest.check import Report
+from ingest.coverage import Coverage
+from ingest.overlap import Overlap
+
+
+def as_json(report: Report, coverage: Coverage | None, shared: Sequence[Overlap] | None) -> dict[str, Any]:
+    """Everything that the check found, as JSON data."""
+    content: dict[str, Any] = {
+        "documents": len(report.documents),
+        "findings": [finding._asdict() for finding in report.findings],
+        "stale": [finding._asdict() for finding in report.stale],
+    }
+    if coverage:
+        content["coverage"] = {
+            "laws": [law._asdict() for law in coverage.laws],
+            "areas": coverage.areas,
+            "share": round(coverage.share, 4),
+            "missing": [missing._asdict() for missing in coverage.missing],
+            "authorities": coverage.authorities,
+            "only_in_passing": coverage.only_in_passing,
+        }
+    if shared is not None:
+        content["overlaps"] = [overlap._asdict() for overlap in shared]
+    return content
+
+
+def print_check(report: Report, coverage: Coverage | None, shared: Sequence[Overlap] | None) -> None:
+    """Print findings, the coverage table and a line of totals."""
+    console = Console(highlight=False, soft_wrap=True)
+    if coverage:
+        _print_coverage(coverage, report, console)
+    for overlap in shared or ():
+        console.print(escape(f"{overlap.document} shares with {overlap.other}: “{overlap.words}”"))
+    if shared is not None:
+        console.print(f"{len(shared)} runs of ten words or more in common with other texts.")
+    for finding in [*report.findings, *report.stale]:
+        console.print(escape(str(finding)))
+    counts = f"{len(report.documents)} documents, {len(report.findings)} to mend, {len(report.stale)}"
+    console.print(f"{counts} past their review date.")
+
+
+def _print_coverage(coverage: Coverage, report: Report, console: Console) -> None:
+    kinds = Counter(document.kind for document in report.documents)
+    console.print(_law_table(coverage))
+    if coverage.areas:
+        console.print(_area_table(coverage))
+    for missing in coverage.missing:
+        reason = missing.reason or "no document lists it yet"
+        console.print(escape(f"  not explained: {missing.citation} ({missing.wanted}): {reason}"))
+    if coverage.only_in_passing:
+        console.print(
+            escape("  cited outside law/ only: " + ", ".join(coverage.only_in_passing)),
+        )
+    console.print(
+        f"{kinds['law']} on the law, {kinds['situation']} situations, {kinds['practice']} on practice; "
+        f"{coverage.authorities} provisions cited."
+    )
+
+
+def _law_table(coverage: Coverage) -> Table:
+    table = Table("Law", title="Laws × situations", title_justify="left")
+    for name in ("law", "practice", "situations"):
+        table.add_column(name, justify="right")
+    table.add_column("situations by who holds the record")
+    for law in coverage.laws:
+        counts = (law.explains, law.practice, law.situations)
+        holders = ", ".join(f"{holder} {count}" for holder, count in law.holders.items())
+        table.add_row(law.law, *(str(count) if count else "·" for count in counts), escape(holders))
+    return table
+
+
+def _area_table(coverage: Coverage) -> Table:
+    table = Table("Area", title="Provisions explained", title_justify="left")
+    table.add_column("explained", justify="right")
+    table.add_column("of", justify="right")
+    table.add_column("share", justify="right")
+    for area, (done, total) in coverage.areas.items():
+        table.add_row(area, str(done), str(total), f"{done / total:.0%}" if total else "·")
+    done, total = (sum(pair[i] for pair in coverage.areas.values()) for i in (0, 1))
+    table.add_row("all", str(done), str(total), f"{coverage.share:.1%}")
+    return table
