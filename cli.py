@@ -52,6 +52,7 @@ def ask(
         Path | None,
         typer.Option(help='Batch: one JSON object a line, {"id", "question"} or {"id", "turns": […]}. Order is kept.'),
     ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also show how the answer came about.")] = False,
     store: Store = None,
 ) -> None:
     """Answer a question from the guidance, each statement cited.
@@ -78,7 +79,14 @@ def ask(
     from mayshare.schema import Question
 
     text = sys.stdin.read() if question == "-" else str(question)
-    _print_answer(_engine(store).ask(Question(text=text, filters=filters)), as_json)
+    engine = _engine(store)
+    answer = engine.ask(Question(text=text, filters=filters))
+    _print_answer(answer, as_json)
+    if explain and not as_json:
+        from answer.terminal import print_stages
+        from answer.trace import explain as trace
+
+        print_stages(trace(engine, answer))
 
 
 @app.command()
@@ -282,6 +290,16 @@ def _shortened(text: str, words: int = 40) -> str:
 
 def _out(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+
+
+def _add_groups() -> None:
+    """Command groups that live beside what they command; they import nothing heavy themselves."""
+    from eval.commands import app as evaluation
+
+    app.add_typer(evaluation)
+
+
+_add_groups()
 
 
 def main() -> int:

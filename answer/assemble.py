@@ -27,11 +27,16 @@ class Engine:
     Safe to call from several threads; each answer comes wholly from one generation.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises what `mayshare.index.open_index` raises."""
-        self.settings = settings
+    def __init__(self, settings: Settings, index: Index | None = None, without: frozenset[str] = frozenset()) -> None:
+        """Raises what `mayshare.index.open_index` raises.
+
+        Args:
+            index: one that is open already, to share it between engines.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`.
+        """
+        self.settings, self._without = settings, without
         self._lock = Lock()
-        self._open = _Opened(open_index(settings))
+        self._open = _Opened(index or open_index(settings), settings, without)
         self.notice: str | None = self._open.index.degraded
 
     @property
@@ -56,7 +61,7 @@ class Engine:
                 live = generation.live(self.settings.store)
                 if live == self._open.index.manifest.generation:
                     return
-                before, self._open = self._open, _Opened(open_index(self.settings))
+                before, self._open = self._open, _Opened(open_index(self.settings), self.settings, self._without)
                 before.index.close()
                 self.notice = self._open.index.degraded
             except IndexError_ as error:
@@ -67,6 +72,8 @@ class Engine:
         clock = _Clock()
         self.refresh()
         opened = self._open
+        if "follow_up" in self._without:
+            question = question.model_copy(update={"history": ()})
         refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
         if refusal:
             return self._abstained(opened, question, refusal, clock)
@@ -99,7 +106,8 @@ class Engine:
         self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, clock: _Clock
     ) -> Answer:
         wanted = [*terms(understood.text), *understood.expansion]
-        selected = select(opened.index, evidence.hits, wanted, self.settings.answering.max_words)
+        hits = evidence.hits[:1] if "further" in self._without else evidence.hits
+        selected = select(opened.index, hits, wanted, self.settings.answering.max_words)
         clock.lap("select")
         if selected and abstain.decided_by_state(selected[0].text):
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
@@ -118,6 +126,7 @@ class Engine:
             engine=ENGINE,
             timings_ms=clock.timings(),
             hits=evidence.hits,
+            confidence=abstain.answerable(understood, evidence),
         )
 
     def _abstained(
@@ -152,6 +161,7 @@ class Engine:
             engine=ENGINE,
             timings_ms=clock.timings(),
             hits=hits,
+            confidence=abstain.answerable(understood, evidence) if understood and evidence else None,
         )
 
 
@@ -163,10 +173,10 @@ def _leans(understood: Understood) -> bool:
 class _Opened:
     """One generation with what is built over it; replaced as a whole."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, settings: Settings, without: frozenset[str]) -> None:
         self.index = index
-        self.glossary = Glossary(index.glossary)
-        self.retriever = HybridRetriever(index, self.glossary)
+        self.glossary = Glossary(() if "glossary" in without else index.glossary)
+        self.retriever = HybridRetriever(index, self.glossary, settings.retrieval)
 
 
 class _Clock:

@@ -17,6 +17,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from answer.glossary import Glossary
 from answer.understand import Understood, understand
 from mayshare import cites
+from mayshare.config import Retrieval
 from mayshare.index import Index
 from mayshare.lexical import terms
 from mayshare.schema import Filters, Hit, Question, Why
@@ -41,13 +42,14 @@ class Evidence(NamedTuple):
 class HybridRetriever(BaseRetriever):
     """Our retrieval as LlamaIndex's `BaseRetriever`; `evidence` gives the same hits in our own types."""
 
-    def __init__(self, index: Index, glossary: Glossary) -> None:
+    def __init__(self, index: Index, glossary: Glossary, settings: Retrieval | None = None) -> None:
         super().__init__()
         self._index, self._glossary = index, glossary
+        self._settings = settings or index.settings.retrieval
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         understood = understand(Question(text=query_bundle.query_str), self._glossary)
-        found = self.evidence(understood, Filters(), self._index.settings.retrieval.k)
+        found = self.evidence(understood, Filters(), self._settings.k)
         return [
             NodeWithScore(
                 node=TextNode(
@@ -64,7 +66,7 @@ class HybridRetriever(BaseRetriever):
 
     def evidence(self, understood: Understood, filters: Filters, k: int) -> Evidence:
         """The `k` best passages for a question that has been understood."""
-        index, settings = self._index, self._index.settings.retrieval
+        index, settings = self._index, self._settings
         lexical = self._lexical(understood)
         vector = index.embed(understood.text)
         dense = np.zeros(len(index.passages), dtype=np.float32)
@@ -72,9 +74,9 @@ class HybridRetriever(BaseRetriever):
             dense[row] = cosine
         heading = index.heading_scores(vector)
         score = (
-            settings.lexical_weight * _normalised(lexical, settings.candidates)
-            + settings.dense_weight * _normalised(dense, settings.candidates)
-            + settings.heading_weight * _normalised(heading, settings.candidates)
+            settings.lexical_weight * normalised(lexical, settings.candidates)
+            + settings.dense_weight * normalised(dense, settings.candidates)
+            + settings.heading_weight * normalised(heading, settings.candidates)
         )
         score = score + self._bonus(understood)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
@@ -136,7 +138,7 @@ class HybridRetriever(BaseRetriever):
         return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
 
 
-def _normalised(scores: Scores, candidates: int) -> Scores:
+def normalised(scores: Scores, candidates: int) -> Scores:
     """Min-max over the best `candidates`; what is below them, or not above 0, counts 0."""
     if not scores.size:
         return scores

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
 from answer.compose import GROUPS, VERDICT_WORDS
+from answer.trace import Stage
 from mayshare.schema import Answer, Claim
 
 NOT_ADVICE = "Guidance, not legal advice: check with your agency's counsel before you act."
@@ -42,6 +45,15 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     for entry in answer.related:
         console.print(f"  • {escape(entry.heading)} ({escape(entry.title)})")
     console.print(f"\n{NOT_ADVICE} Index {escape(answer.corpus_version)}.", style="dim")
+
+
+def print_stages(stages: Sequence[Stage], console: Console | None = None) -> None:
+    """Print how an answer came about."""
+    console = console or Console(highlight=False)
+    for stage in stages:
+        console.print(f"\n[bold]{stage.name}[/bold]")
+        for line in stage.lines:
+            console.print(Padding(escape(line), (0, 0, 0, 2)))
 
 
 def _claim(claim: Claim) -> str:

@@ -6,7 +6,7 @@ Positives are the development questions that the guidance answers, with their pa
 the development questions out of scope and questions of other domains ({"text": …} a line, for instance the
 queries of a public BEIR set). Test questions are never read. Copy the printed numbers to answer/abstain.py.
 
-Method: logistic regression with a ridge penalty, by Newton's method; the curve is that of El-Yaniv and
+Method: logistic regression (eval/logistic.py); the curve is that of El-Yaniv and
 Wiener (2010), On the Foundations of Noise-free Selective Classification: share answered against share of
 wrongly answered among the answered, over the threshold. Errors are estimated on folds not fitted on.
 """
@@ -25,6 +25,7 @@ import yaml
 from answer import abstain
 from answer.assemble import Engine, assemble
 from answer.understand import understand
+from eval.logistic import fit, predict
 from mayshare.config import ROOT, load_settings
 from mayshare.schema import Filters, Question
 
@@ -32,7 +33,6 @@ Array = npt.NDArray[np.float64]
 FEATURES = tuple(abstain.WEIGHTS)
 ANSWERED = frozenset({"answerable", "false_premise"})
 FOLDS = 10
-RIDGE = 0.05
 
 
 def main() -> int:
@@ -78,21 +78,6 @@ def features(engine: Engine, text: str) -> list[float]:
     return [values[name] for name in FEATURES]
 
 
-def fit(values: Array, labels: Array) -> Array:
-    """Coefficients, the intercept first. Both classes weigh the same."""
-    x = np.hstack([np.ones((len(values), 1)), values])
-    weight = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
-    penalty = RIDGE * np.eye(x.shape[1])
-    penalty[0, 0] = 0.0
-    beta: Array = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ beta))
-        gradient = x.T @ (weight * (p - labels)) + penalty @ beta
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + penalty
-        beta = beta - np.linalg.solve(hessian, gradient)
-    return beta
-
-
 def report(values: Array, labels: Array) -> None:
     """Print coefficients and the curve."""
     fold = np.arange(len(labels)) % FOLDS
@@ -109,12 +94,6 @@ def report(values: Array, labels: Array) -> None:
     for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         kept = held_out >= threshold
         out(f"{threshold:9.1f}  {kept[labels == 1].mean():19.3f}  {kept[labels == 0].mean():15.3f}\n")
-
-
-def predict(beta: Array, values: Array) -> Array:
-    """Probabilities."""
-    result: Array = 1 / (1 + np.exp(-(beta[0] + values @ beta[1:])))
-    return result
 
 
 if __name__ == "__main__":

@@ -13,7 +13,11 @@
     │   ├── IngestLockedError   another ingest holds the lock
     │   ├── DiskSpaceError      too little free space to build beside the live generation
     │   └── VerifyError         the new generation failed its check in a fresh process
-    └── QuestionFileError       a line of a batch file is not a question
+    ├── QuestionFileError       a line of a batch file is not a question
+    └── EvaluationError         an evaluation can't be run or trusted
+        ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
+        ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
+        └── BeirError           a folder isn't a BEIR set
 
 Messages name the file, the line where there is one, and the mend. They never hold a user's question.
 """
@@ -96,3 +100,19 @@ class VerifyError(IngestError):
 
 class QuestionFileError(MayshareError):
     """A line of a batch file is not a question."""
+
+
+class EvaluationError(MayshareError):
+    """An evaluation can't be run or trusted."""
+
+
+class QuestionSetError(EvaluationError):
+    """A question of the evaluation set is malformed, or its evidence is no longer in the corpus."""
+
+
+class RunFileError(EvaluationError):
+    """A run or score file can't be read, or doesn't belong to this question set."""
+
+
+class BeirError(EvaluationError):
+    """A folder isn't a BEIR set; the message names the file and the line."""

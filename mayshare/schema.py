@@ -64,6 +64,20 @@ class Sentence(Frozen):
     authorities: tuple[str, ...] = ()
 
 
+class Span(Frozen):
+    """A place in a document: `body[start:end]`, in characters."""
+
+    source_id: str
+    start: int
+    end: int
+
+    def overlap(self, other: Span) -> int:
+        """Characters that both spans hold."""
+        if self.source_id != other.source_id:
+            return 0
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+
 class Passage(Frozen):
     """What is retrieved: a section of a document, or a part of one. `body[start:end] == text`, always."""
 
@@ -81,6 +95,11 @@ class Passage(Frozen):
     def passage_id(self) -> str:
         """`source_id:start-end`."""
         return f"{self.source_id}:{self.start}-{self.end}"
+
+    @property
+    def span(self) -> Span:
+        """Where the passage stands."""
+        return Span(source_id=self.source_id, start=self.start, end=self.end)
 
 
 class Why(Frozen):
@@ -166,6 +185,7 @@ class Answer(Frozen):
 
     `text` is the whole answer in words. On abstention `claims` may hold what is settled, and `message`
     says why the rest is not and what would settle it. `hits` are kept in every case, for evaluation.
+    `confidence` is the estimated probability that the corpus answers the question, where it was estimated.
     """
 
     question: Question
@@ -180,6 +200,7 @@ class Answer(Frozen):
     engine: str = "extractive"
     timings_ms: dict[str, float] = Field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
+    confidence: float | None = None
 
 
 class Term(Frozen):

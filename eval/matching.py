@@ -1,0 +1,104 @@
+"""Does a text state a fact? Matching of nuggets, exceptions and wrong statements without a language model.
+
+A logistic regression over three similarities of the fact to the text: the highest cosine to a sentence, the share of
+the fact's words (weighted by how rare they are in the corpus) that its best sentences hold, and whether the fact
+and that sentence agree on what is permitted, required or forbidden. It is approximate: its agreement with labels
+given by hand is measured by `python -m eval.agreement` and printed in every report as Cohen's kappa.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from answer.verdict import Modality, modality
+from mayshare.lexical import terms
+
+Vectors = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vectors]
+
+# Fitted on the labelled pairs of eval/labels/ that are for fitting: `python -m eval.agreement`.
+INTERCEPT = -8.0
+WEIGHTS = {"cosine": 7.0, "coverage": 5.0, "agreement": 0.8}
+STATED = 0.5  # probability from which a fact counts as stated
+PARTLY = 0.25  # … as stated in part
+_CITATION = re.compile(r"\([^()]*\d[^()]*(?:\([^()]*\)[^()]*)*\)")
+_OPPOSED = {
+    Modality.PERMITS: {Modality.FORBIDS},
+    Modality.FORBIDS: {Modality.PERMITS, Modality.REQUIRES},
+    Modality.REQUIRES: {Modality.NOT_REQUIRED, Modality.FORBIDS},
+    Modality.NOT_REQUIRED: {Modality.REQUIRES},
+}
+
+
+class Features(NamedTuple):
+    """What a match is read from, each between 0 and 1 (cosine from −1)."""
+
+    cosine: float
+    coverage: float
+    agreement: float
+
+
+class Matcher:
+    """Probability that sentences state a fact. Vectors of texts seen before are kept."""
+
+    def __init__(self, embed: Embed, corpus: Iterable[str]) -> None:
+        """`embed`: texts to unit vectors, shape (texts, dimensions); `corpus`: texts from which rarity is read."""
+        self._embed = embed
+        self._vectors: dict[str, Vectors] = {}
+        counts: Counter[str] = Counter()
+        size = 0
+        for text in corpus:
+            counts.update(set(terms(text)))
+            size += 1
+        self._rarity = {term: math.log(1 + (size - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        self._rarest = math.log(1 + (size + 0.5) / 0.5)
+
+    def stated(self, fact: str, sentences: Sequence[str]) -> float:
+        """Probability that the sentences, taken together, state the fact; 0 without sentences."""
+        if not sentences:
+            return 0.0
+        values = self.features(fact, sentences)
+        score = INTERCEPT + sum(weight * getattr(values, name) for name, weight in WEIGHTS.items())
+        return 1.0 / (1.0 + math.exp(-score))
+
+    def features(self, fact: str, sentences: Sequence[str]) -> Features:
+        """The similarities for at least one sentence."""
+        cleaned = [_CITATION.sub(" ", sentence) for sentence in sentences]
+        cosines = self.vectors(cleaned) @ self.vectors([fact])[0]
+        order = np.argsort(-cosines, kind="stable")
+        held = {term for i in order[:2] for term in terms(cleaned[int(i)])}
+        best = cleaned[int(order[0])]
+        return Features(float(cosines[order[0]]), self._coverage(fact, held), agreement(fact, best))
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, shape (texts, dimensions)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if new:
+            self._vectors.update(zip(new, self._embed(new), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
+
+    def _coverage(self, fact: str, held: set[str]) -> float:
+        asked = set(terms(fact))
+        weights = {term: self._rarity.get(term, self._rarest) for term in asked}
+        total = sum(weights.values())
+        return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+
+
+def agreement(one: str, other: str) -> float:
+    """1 where two statements have the same modality, 0 where they contradict each other, else a half."""
+    a, b = modality(one), modality(other)
+    if b in _OPPOSED.get(a, ()):
+        return 0.0
+    return 1.0 if a == b else 0.5
+
+
+def contradicts(one: str, other: str) -> bool:
+    """Does one statement forbid what the other permits or requires, or require what it says need not be?"""
+    return agreement(one, other) == 0.0

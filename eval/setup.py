@@ -1,0 +1,37 @@
+"""What an evaluation needs from the live index: engine, documents and matcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from answer.assemble import Engine, assemble
+from eval.matching import Matcher, Vectors
+from eval.metrics.context import Context
+from mayshare.config import Settings
+from mayshare.embed import build_embedding
+from mayshare.index import Index
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine that users ask. Raises what `answer.assemble` raises."""
+    return assemble(settings)
+
+
+def context_of(index: Index) -> Context:
+    """Documents and a matcher over an index."""
+    return Context(Matcher(Embedder(index.settings), [p.text for p in index.passages]), index.documents)
+
+
+class Embedder:
+    """Texts to unit vectors with the embedding that the settings name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._model = build_embedding(settings)
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Shape (texts, dimensions). One text at a time: int8 vectors move a little with the company of a batch."""
+        vectors = np.asarray([self._model.get_text_embedding(text) for text in texts], dtype=np.float32)
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return unit

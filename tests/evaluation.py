@@ -1,0 +1,101 @@
+"""A small case, its corpus and answers made by hand, for the evaluation tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eval.cases import Case, Gold, gold
+from eval.matching import Matcher
+from eval.metrics.context import Context
+from eval.setup import Embedder
+from mayshare.schema import Answer, Citation, CitedSource, Claim, Document, Hit, Passage, Question, Verdict
+
+BODY = (
+    "A school may give police education records in an emergency (34 CFR 99.36). "
+    "A general wish to inform the police is not an emergency (34 CFR 99.36(c)). "
+    "A school must record each disclosure to the police (34 CFR 99.32(a)(5))."
+)
+SENTENCES = tuple(f"{part.strip()}." for part in BODY.split(". ") if part)
+OTHER = "A clinic may bill Medicaid for therapy. A nurse may give medicine."
+
+
+def sentence(n: int) -> tuple[int, int]:
+    """Place of sentence n of BODY."""
+    text = SENTENCES[n].rstrip(".")
+    start = BODY.index(text)
+    return start, start + len(text) + 1
+
+
+def document(source_id: str = "emergency", body: str = BODY) -> Document:
+    return Document.model_validate(
+        {
+            "source_id": source_id, "title": source_id, "kind": "law", "laws": ["FERPA"], "jurisdiction": "us",
+            "status_as_of": "2026-11-01", "authorities": ["34 CFR 99.36"], "sources": [], "body": body, "sha256": "0",
+            "path": f"{source_id}.md", "body_line": 1,
+        }
+    )  # fmt: skip
+
+
+DOCUMENTS = {"emergency": document(), "other": document("other", OTHER)}
+
+
+def case(**changes: Any) -> Case:
+    values: dict[str, Any] = {
+        "id": "c1", "asker": "principal", "kind": "answerable",
+        "question": "Can I give the police a student's records in an emergency?", "laws": ["FERPA"],
+        "verdict": "conditional", "bottom_line": "Yes in an emergency.",
+        "nuggets": [
+            {"text": "A school may give police records in an emergency.", "importance": "vital"},
+            {"text": "The school must record the disclosure.", "importance": "okay"},
+        ],
+        "must_not_omit": ["A general wish to inform the police is not an emergency."],
+        "wrong_if": ["A school must not give police education records in an emergency."],
+        "authorities": ["34 CFR 99.36"],
+        "basis": {"publisher": "ED", "title": "FAQ"}, "author": "test",
+        "evidence": [
+            {"document": "emergency", "quote": BODY[slice(*sentence(0))], "group": 1},
+            {"document": "emergency", "quote": BODY[slice(*sentence(2))], "group": 2},
+        ],
+    } | changes  # fmt: skip
+    return Case.model_validate(values)
+
+
+def truth(**changes: Any) -> Gold:
+    return gold(case(**changes), DOCUMENTS)
+
+
+def passage(start: int, end: int, source_id: str = "emergency") -> Passage:
+    text = DOCUMENTS[source_id].body[start:end]
+    return Passage(source_id=source_id, start=start, end=end, text=text, title=source_id)
+
+
+def hits(*places: tuple[int, int, str]) -> tuple[Hit, ...]:
+    return tuple(Hit(passage=passage(*place), score=1.0 / n) for n, place in enumerate(places, start=1))
+
+
+def claim(
+    n: int, number: int = 0, text: str | None = None, start: int | None = None, quote: str | None = None
+) -> Claim:
+    place = sentence(number)
+    where = place[0] if start is None else start
+    words = BODY[slice(*place)] if quote is None else quote
+    citation = Citation(n=n, passage_id=f"emergency:0-{len(BODY)}", quote=words, start=where, end=where + len(words))
+    return Claim(text=text or BODY[slice(*place)], citations=(citation,), role="bottom_line" if n == 1 else "rule")
+
+
+def answer(*claims: Claim, verdict: Verdict = "conditional", **changes: Any) -> Answer:
+    sources = tuple(
+        CitedSource(
+            n=c.n, source_id="emergency", title="emergency", heading="emergency", quote=c.quote, start=c.start,
+            end=c.end, authorities=("34 CFR 99.36",), url="", status_as_of=None,
+        )
+        for made in claims for c in made.citations
+    )  # fmt: skip
+    return Answer(
+        question=Question(text="q", qid="c1"), verdict=verdict, claims=claims, sources=sources,
+        hits=changes.pop("hits", hits((0, len(BODY), "emergency"))), **changes,
+    )  # fmt: skip
+
+
+def context(settings: Any) -> Context:
+    return Context(Matcher(Embedder(settings), [*SENTENCES, OTHER]), DOCUMENTS)
