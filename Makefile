@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ingest check test test-fast lint typecheck format lock bench clean setup setup-dev chromium
+.PHONY: help run serve ingest check test test-fast eval lint typecheck format lock bench clean setup setup-dev chromium
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,11 @@ test: setup-dev chromium lint typecheck ## set up and run the whole suite, brows
 
 test-fast: setup-dev ## the suite without the browser and the slow tests
 	@$(BIN)/python -m pytest -m "not browser and not slow"
+
+eval: setup ## score the engine beside every baseline on dev and test: data/eval/report.html; then the gate
+	@$(BIN)/mayshare ingest --if-changed
+	@$(BIN)/mayshare eval report
+	@$(BIN)/mayshare eval gate
 
 lint: setup-dev
 	@$(BIN)/ruff check .

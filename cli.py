@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +38,11 @@ for people who work with young people. Everything runs on this machine; nothing 
 Start with `mayshare ingest`, then `mayshare ask "May a school tell a probation officer about attendance?"`
 or `mayshare serve` for the chat.""",
 )
+
+EVALUATION = """Check answer quality: ask the evaluation questions, score the answers, compare two runs.
+
+Start with `mayshare eval run`, then `mayshare eval score data/eval/dev-engine.jsonl`, or do everything with
+`mayshare eval report`. docs/trainers.md says what each number means."""
 
 Store = Annotated[Path | None, typer.Option(help="Folder of the index. Default: `data/` of the project.")]
 Corpus = Annotated[Path | None, typer.Option(help="Folder of the documents. Default: the shipped corpus.")]
@@ -136,7 +143,9 @@ def ingest(
     if as_json or not sys.stderr.isatty():
         report = run(settings, if_changed=if_changed)
     else:
-        report = _ingest_with_progress(settings, if_changed)
+        from ingest.terminal import with_progress
+
+        report = with_progress(settings, if_changed)
     _out(json.dumps(report._asdict()) if as_json else _summary(report))
 
 
@@ -238,38 +247,6 @@ def _progress(items: list[Question], hidden: bool) -> Iterator[Question]:
     yield from track(items, description="Asking", disable=hidden, transient=True)
 
 
-def _ingest_with_progress(settings: Settings, if_changed: bool) -> Report:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    from ingest.pipeline import ingest as run
-
-    names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks: dict[str, Any] = {}
-
-        def step(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(names.get(name, name), total=total)
-            bar.update(tasks[name], completed=done, total=total)
-
-        return run(settings, step, if_changed)
-
-
 def _summary(report: Report) -> str:
     if not report.built:
         held = f"{report.documents} documents, {report.passages} passages"
@@ -292,14 +269,27 @@ def _out(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _add_groups() -> None:
-    """Command groups that live beside what they command; they import nothing heavy themselves."""
+class _Evaluation(TyperGroup):
+    """The commands of `mayshare eval`, imported when one of them is asked for: `mayshare --help` stays fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the commands."""
+        names: list[str] = _evaluation().list_commands(ctx)
+        return names
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name."""
+        return _evaluation().get_command(ctx, cmd_name)
+
+
+@cache
+def _evaluation() -> Any:
     from eval.commands import app as evaluation
 
-    app.add_typer(evaluation)
+    return typer.main.get_group(evaluation)
 
 
-_add_groups()
+app.add_typer(typer.Typer(name="eval", cls=_Evaluation, no_args_is_help=True, help=EVALUATION))
 
 
 def main() -> int:

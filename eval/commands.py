@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval import review_commands
+
 if TYPE_CHECKING:
     from eval.cases import Case
     from eval.metrics.context import Context
@@ -19,14 +21,7 @@ if TYPE_CHECKING:
     from eval.score import Scores
     from mayshare.config import Settings
 
-app = typer.Typer(
-    name="eval",
-    no_args_is_help=True,
-    help="""Check answer quality: ask the evaluation questions, score the answers, compare two runs.
-
-Start with `mayshare eval run`, then `mayshare eval score data/eval/dev-engine.jsonl`, or do everything with
-`mayshare eval report`. docs/trainers.md says what each number means.""",
-)
+app = typer.Typer(name="eval", no_args_is_help=True, rich_markup_mode="markdown")
 
 
 class SplitName(StrEnum):
@@ -36,6 +31,9 @@ class SplitName(StrEnum):
     test = "test"
     all = "all"
 
+
+app.add_typer(review_commands.sheet, name="sheet")
+app.add_typer(review_commands.feedback, name="feedback")
 
 Store = Annotated[Path | None, typer.Option(help="Folder of the index. Default: `data/` of the project.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results. Default: `data/eval/`.")]

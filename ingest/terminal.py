@@ -1,4 +1,4 @@
-"""The outcome of a check, for a terminal and as JSON."""
+"""The outcome of a check, for a terminal and as JSON; and the progress of an ingest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
+from ingest import pipeline
 from ingest.check import Report
 from ingest.coverage import Coverage
 from ingest.overlap import Overlap
+from mayshare.config import Settings
 
 
 def as_json(report: Report, coverage: Coverage | None, shared: Sequence[Overlap] | None) -> dict[str, Any]:
@@ -91,3 +101,24 @@ def _area_table(coverage: Coverage) -> Table:
     done, total = (sum(pair[i] for pair in coverage.areas.values()) for i in (0, 1))
     table.add_row("all", str(done), str(total), f"{coverage.share:.1%}")
     return table
+
+
+def with_progress(settings: Settings, if_changed: bool) -> pipeline.Report:
+    """Ingest with a progress bar for each stage."""
+    names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def step(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(names.get(name, name), total=total)
+            bar.update(tasks[name], completed=done, total=total)
+
+        return pipeline.ingest(settings, step, if_changed)

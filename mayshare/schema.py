@@ -11,10 +11,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mayshare.verdicts import Abstention, Verdict
+
+__all__ = [  # what other modules take from here, the two re-exported names among them
+    "Abstention", "Answer", "Citation", "CitedSource", "Claim", "Document", "Filters", "Frozen", "Hit", "Kind",
+    "Passage", "Question", "Related", "Role", "Sentence", "Source", "Span", "Term", "Verdict", "Why",
+]  # fmt: skip
+
 Kind = Literal["law", "situation", "practice"]
 Role = Literal["bottom_line", "rule", "condition", "exception", "state_law", "next_step"]
-Verdict = Literal["yes", "no", "conditional", "explain", "abstain"]
-Abstention = Literal["out_of_scope", "state_law", "missing_facts", "not_in_corpus", "unsafe"]
 
 
 class Frozen(BaseModel):

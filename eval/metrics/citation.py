@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from eval.cases import Gold
-from eval.matching import STATED
 from eval.metrics.context import Context
 from mayshare import cites
 from mayshare.schema import Answer, Citation, Claim, Span
 from mayshare.text import plain
+
+SUPPORTED = (
+    0.85  # probability from which a quote supports a claim: stricter than for a nugget, since a likeness is no ground
+)
 
 
 def citation_recall(gold: Gold, answer: Answer, context: Context) -> float | None:
@@ -66,7 +69,7 @@ def _supported(claim: Claim, citations: tuple[Citation, ...], context: Context) 
         return False
     if any(plain(claim.text) in plain(quote) for quote in quotes):
         return True
-    return context.matcher.stated(claim.text, quotes) >= STATED
+    return context.matcher.stated(claim.text, quotes) >= SUPPORTED
 
 
 def _needed(claim: Claim, citation: Citation, context: Context) -> bool:
