@@ -126,6 +126,29 @@ def report(
 
 
 @app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(help="A run file, as `eval run` writes it.")],
+    as_json: Json = False,
+) -> None:
+    """Let the language model that `[judge]` names judge a run: faithfulness and correctness. Off until you set one."""
+    from eval import judge as judges
+    from eval import runs
+
+    llm = judges.build_llm(_settings(None).judge)
+    with _bar("judging") as step:
+        found = judges.judge(runs.read(file), {case.id: case for case in _cases(None)}, llm, step)
+    totals = judges.shares(found)
+    target = file.with_suffix(".judged.json")
+    target.write_text(runs.dumps([item.model_dump() for item in found]), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(totals._asdict()))
+        return
+    for name, (mean, low, high) in (("faithful", totals.faithful), ("correct, 1 to 5", totals.correct)):
+        typer.echo(f"{name}: {mean:.2f} [{low:.2f}, {high:.2f}]")
+    typer.echo(f"{totals.judged} judged, {totals.failed} failed; each answer in {target}")
+
+
+@app.command()
 def compare(
     before: Annotated[Path, typer.Argument(help="The earlier run.")],
     after: Annotated[Path, typer.Argument(help="The later run.")],

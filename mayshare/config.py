@@ -75,6 +75,15 @@ class Serve(Section):
     port: int = Field(default=8501, ge=1, le=65535)
 
 
+class Judge(Section):
+    """A language model that judges answers in `mayshare eval judge`; none by default, and never asked otherwise."""
+
+    provider: Literal["openai_like", "ollama"] | None = None
+    model: str = Field(default="", description="name of the model, as its server spells it")
+    base_url: str | None = Field(default=None, description="address of the server")
+    api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
+
+
 class Settings(BaseSettings):
     """All settings of one installation."""
 
@@ -91,6 +100,7 @@ class Settings(BaseSettings):
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
     serve: Serve = Serve()
+    judge: Judge = Judge()
 
     @property
     def model_folder(self) -> Path:

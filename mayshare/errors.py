@@ -17,7 +17,8 @@
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
-        └── BeirError           a folder isn't a BEIR set
+        ├── BeirError           a folder isn't a BEIR set
+        └── JudgeError          no language model is set as judge, or it can't be loaded
 
 Messages name the file, the line where there is one, and the mend. They never hold a user's question.
 """
@@ -116,3 +117,7 @@ class RunFileError(EvaluationError):
 
 class BeirError(EvaluationError):
     """A folder isn't a BEIR set; the message names the file and the line."""
+
+
+class JudgeError(EvaluationError):
+    """No language model is set as judge, or it can't be loaded."""

@@ -7,14 +7,16 @@ import datetime as dt
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 from openpyxl import load_workbook
 
-from eval import beir, expert, feedback, runs
+from eval import beir, expert, feedback, judge, runs
 from eval.cases import load_cases
-from mayshare.config import load_settings
-from mayshare.errors import BeirError, QuestionSetError, RunFileError
+from mayshare.config import Judge, load_settings
+from mayshare.errors import BeirError, JudgeError, QuestionSetError, RunFileError
 from mayshare.schema import Question
 from tests.conftest import KEPT
 from tests.evaluation import answer, case, claim
@@ -130,6 +132,44 @@ def test_a_verdict_without_its_reason_is_refused_and_nothing_is_lost(tmp_path: P
         feedback.accept(first.id, "teacher", "abstain", "State law.", path=queue, folder=folder)
     assert feedback.load(queue) == [first]
     assert [p.name for p in folder.iterdir()] == ["other.yaml"]
+
+
+class Scripted(CustomLLM):
+    """Says what the test wants, and fails where it is told to."""
+
+    fails: bool = False
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(context_window=8000, num_output=256, model_name="scripted")
+
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        if self.fails:
+            raise ConnectionError("the server is down")
+        return CompletionResponse(text="YES" if "supported" in prompt else "4.5\nClose to the reference.")
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
+        yield self.complete(prompt)
+
+
+def test_a_language_model_may_judge(run: runs.Run) -> None:
+    found = judge.judge(run, {"c1": case()}, Scripted())
+    assert [(j.faithful, j.correct, j.error) for j in found] == [(1.0, 4.5, None)]
+    assert judge.shares(found).faithful[0] == 1.0
+
+
+def test_a_failed_judge_is_neither_pass_nor_fail(run: runs.Run) -> None:
+    (failed,) = judge.judge(run, {"c1": case()}, Scripted(fails=True))
+    assert (failed.faithful, failed.correct) == (None, None)
+    assert "server is down" in str(failed.error)
+    assert judge.shares([failed])[2:] == (0, 1)
+
+
+def test_without_a_judge_set_the_command_says_how_to_set_one() -> None:
+    with pytest.raises(JudgeError, match=r"\[judge\] in mayshare\.toml"):
+        judge.build_llm(load_settings().judge)
+    with pytest.raises(JudgeError, match=r"mayshare\[judge\]"):
+        judge.build_llm(Judge(provider="openai_like", model="m"))
 
 
 def write_beir(folder: Path) -> Path:
