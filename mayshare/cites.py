@@ -19,7 +19,7 @@ _SECTION = re.compile(
 )
 # "34 CFR 99.31(a)(5) and 99.38": what follows inherits title and code.
 _MORE = re.compile(
-    r"\s*(?:,\s*and|,|and|or|;|to|through|–|-)\s*(?:§{1,2}\s*)?(?P<section>\d+(?:\.\d+[A-Za-z]?|[a-z]{1,2}(?:-\d+)?(?=[(\s,.;)]|$)))(?P<sub>"
+    r"\s*(?:,\s*and|,|and|or|;|to|through|–|-)\s*(?:§{1,2}\s*)?(?P<section>\d+(?:\.\d+[A-Za-z]?|[a-z]{1,2}(?:-\d+)?(?=[(\s,.;)]|$)|(?=\([0-9A-Za-z]{1,5}\))))(?P<sub>"
     + _SUB
     + ")"
 )

@@ -60,3 +60,8 @@ def test_covers(wide: str, narrow: str, covered: bool) -> None:
 )
 def test_url(citation: str, address: str | None) -> None:
     assert cites.url(citation) == address
+
+
+def test_second_section_of_the_us_code_is_read_with_its_subdivisions() -> None:
+    found = [cite.text for cite in cites.find("34 USC 12291(b)(2)(B) and 12291(b)(2)(C); 25 USC 3205 and 40 others")]
+    assert found == ["34 USC 12291(b)(2)(B)", "34 USC 12291(b)(2)(C)", "25 USC 3205"]
