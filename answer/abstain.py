@@ -61,7 +61,8 @@ class Refusal(NamedTuple):
 _UNSAFE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:fake|forge|falsif\w+|backdat\w+|back-dat\w+|make up|doctor)\b.{0,40}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
+        r"\b(?:fake|forge|falsif\w+|backdat\w+|back-dat\w+|make up)\b.{0,40}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
+        r"\b(?:i|we|to|just) doctor (?:the|a|our|my|this|that|some|those|her|his)\b.{0,30}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
         r"\b(?:get|getting|go|going|work|sneak)\w* (?:around|past)\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|court|parent|confidential\w*)\b",
         r"\b(?:evade|circumvent|bypass|dodge|loophole)s?\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|order|confidential\w*)\b",
         r"\b(?:hide|conceal|cover up|destroy|shred|delete|erase)\b.{0,50}\b(?:from (?:the )?(?:court|judge|investigat\w+|auditor|ocr|police|subpoena)"
