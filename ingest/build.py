@@ -14,6 +14,7 @@ from llama_index.core.schema import BaseNode
 
 from ingest.cache import EmbeddingCache
 from ingest.nodes import SEARCH_TEXT, CachedEmbedding, SectionNodeParser, passage_of, to_llama
+from ingest.phrasings import load_phrasings
 from mayshare import chroma, faults
 from mayshare.config import Settings
 from mayshare.embed import build_embedding
@@ -55,22 +56,22 @@ def build_generation(
     passages = [passage_of(node) for node in nodes]
     inner = build_embedding(settings)
     cache = EmbeddingCache(settings.store / "embeddings.sqlite", model_fingerprint(settings))
-    headings = [heading_text(passage) for passage in passages]
-    progress = _Counter(step, len(nodes) + len(headings))
+    phrasings = load_phrasings(settings.corpus, passages)
+    asked = [*(passage.heading for passage in passages), *(phrasing.text for phrasing in phrasings)]
+    progress = _Counter(step, len(nodes) + len(asked))
     try:
         embedding = CachedEmbedding(inner, cache, progress)
         nodes = list(IngestionPipeline(transformations=[embedding], disable_cache=True).run(nodes=nodes))
-        heading_vectors = cache.vectors(headings, inner.get_text_embedding_batch, progress)
+        asked_vectors = _unit(cache.vectors(asked, inner.get_text_embedding_batch, progress))
     finally:
         cache.close()
     vectors = _unit(np.asarray([node.embedding for node in nodes], dtype=np.float32))
-    _write(folder, settings, documents, glossary, nodes, passages, vectors, _unit(heading_vectors))
+    np.save(folder / "vectors.npy", vectors, allow_pickle=False)
+    np.save(folder / "headings.npy", asked_vectors[: len(passages)], allow_pickle=False)
+    np.save(folder / "phrasings.npy", asked_vectors[len(passages) :], allow_pickle=False)
+    write_lines(folder / "phrasings.jsonl", phrasings)
+    _write(folder, settings, documents, glossary, nodes, passages, vectors)
     return Made(model_fingerprint(settings), int(vectors.shape[1]), len(passages), progress.embedded)
-
-
-def heading_text(passage: Passage) -> str:
-    """What stands for a passage's heading alone: its last heading, else the document's title."""
-    return passage.heading_path[-1] if passage.heading_path else passage.title
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -87,14 +88,11 @@ def _write(
     nodes: Sequence[BaseNode],
     passages: Sequence[Passage],
     vectors: npt.NDArray[np.float32],
-    headings: npt.NDArray[np.float32],
 ) -> None:
     write_lines(folder / "passages.jsonl", passages)
     write_lines(folder / "documents.jsonl", documents)
     terms = [term.model_dump() for term in glossary]
     (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "vectors.npy", vectors, allow_pickle=False)
-    np.save(folder / "headings.npy", headings, allow_pickle=False)
     texts = [node.metadata[SEARCH_TEXT] for node in nodes]
     LexicalIndex.build(texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b).save(folder / "lexical")
     for node, vector in zip(nodes, vectors, strict=True):

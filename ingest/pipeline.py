@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.load import corpus_sha256, load_corpus, load_glossary
+from ingest.phrasings import phrasing_files
 from mayshare import __version__, faults, generation
 from mayshare.config import Settings
 from mayshare.errors import CorpusError, DiskSpaceError, IndexError_, IngestError, VerifyError
@@ -87,8 +88,8 @@ def _load(corpus: Path) -> tuple[list[Document], tuple[Term, ...]]:
 def _fingerprint(settings: Settings, documents: Sequence[Document]) -> dict[str, Any]:
     from mayshare.minilm import sha256_file
 
-    glossary = settings.corpus / "glossary.yaml"
-    extra = sha256_file(glossary).encode() if glossary.is_file() else b""
+    beside = [settings.corpus / "glossary.yaml", *phrasing_files(settings.corpus)]
+    extra = "".join(sha256_file(path) for path in beside if path.is_file()).encode()
     return {
         "corpus_sha256": corpus_sha256(documents, extra),
         "chunking": settings.chunking.model_dump(),

@@ -3,8 +3,8 @@
     store/
       CURRENT               {"generation": 3, "manifest_sha256": "…"}, replaced atomically
       LOCK                  held by the one ingest
-      gen-000003/           chroma/  lexical/  vectors.npy  headings.npy  passages.jsonl
-                            documents.jsonl  glossary.json  MANIFEST.json
+      gen-000003/           chroma/  lexical/  vectors.npy  headings.npy  phrasings.npy
+                            passages.jsonl  documents.jsonl  phrasings.jsonl  glossary.json  MANIFEST.json
       .building-…/          a generation that isn't sealed yet; a leftover is removed by the next ingest
       embeddings.sqlite     cache of vectors by content hash; safe to delete
       models/               the built embedding model
@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mayshare.errors import IndexCorruptError, IngestLockedError, NoIndexError
 from mayshare.minilm import sha256_file
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "CURRENT"
 MANIFEST = "MANIFEST.json"
 _NAME = re.compile(r"gen-(\d{6,})")

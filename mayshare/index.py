@@ -22,10 +22,11 @@ from mayshare.errors import IndexCorruptError, IndexMismatchError
 from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Document, Passage, Term
+from mayshare.schema import Document, Passage, Phrasing, Term
 
 Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
 
 
 class Index:
@@ -39,6 +40,9 @@ class Index:
         self.lexical = LexicalIndex.load(folder / "lexical")
         self.vectors: Scores = np.load(folder / "vectors.npy", allow_pickle=False)
         self.headings: Scores = np.load(folder / "headings.npy", allow_pickle=False)
+        self.phrasings = read_phrasings(folder)
+        self._phrasing_vectors: Scores = np.load(folder / "phrasings.npy", allow_pickle=False)
+        self._phrasing_rows, self._phrasing_of = _section_rows(self.passages, self.phrasings)
         self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
         self.degraded: str | None = None
         self._embedding = build_embedding(settings)
@@ -86,6 +90,13 @@ class Index:
     def heading_scores(self, vector: Vector) -> Scores:
         """Cosine of the vector to each passage's heading; shape (passages,)."""
         result: Scores = self.headings @ vector
+        return result
+
+    def phrasing_scores(self, vector: Vector) -> Scores:
+        """Cosine of the vector to each passage's nearest phrasing, 0 where it has none; shape (passages,)."""
+        result: Scores = np.zeros(len(self.passages), dtype=np.float32)
+        if self.phrasings:
+            np.maximum.at(result, self._phrasing_rows, (self._phrasing_vectors @ vector)[self._phrasing_of])
         return result
 
     def sentence(self, passage: Passage, number: int) -> str:
@@ -156,7 +167,26 @@ def read_documents(folder: Path) -> list[Document]:
         return [Document.model_validate_json(line) for line in file]
 
 
-def write_lines(path: Path, rows: Sequence[Passage] | Sequence[Document]) -> None:
+def read_phrasings(folder: Path) -> list[Phrasing]:
+    """The phrasings of a generation directory."""
+    with (folder / "phrasings.jsonl").open(encoding="utf-8") as file:
+        return [Phrasing.model_validate_json(line) for line in file]
+
+
+def _section_rows(passages: Sequence[Passage], phrasings: Sequence[Phrasing]) -> tuple[Rows, Rows]:
+    """Rows of the passages that phrasings lead to, and beside each the number of the phrasing.
+
+    A section that was cut into several passages counts with all of them.
+    """
+    sections: dict[tuple[str, str], list[int]] = {}
+    for row, passage in enumerate(passages):
+        sections.setdefault((passage.source_id, passage.heading), []).append(row)
+    pairs = [(row, n) for n, p in enumerate(phrasings) for row in sections[p.source_id, p.heading]]
+    table = np.asarray(pairs, dtype=np.intp).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def write_lines(path: Path, rows: Sequence[Passage] | Sequence[Document] | Sequence[Phrasing]) -> None:
     """One JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(row.model_dump_json() + "\n" for row in rows)

@@ -15,7 +15,7 @@ from mayshare.verdicts import Abstention, Verdict
 
 __all__ = [  # what other modules take from here, the two re-exported names among them
     "Abstention", "Answer", "Citation", "CitedSource", "Claim", "Document", "Filters", "Frozen", "Hit", "Kind",
-    "Passage", "Question", "Related", "Role", "Sentence", "Source", "Span", "Term", "Verdict", "Why",
+    "Passage", "Phrasing", "Question", "Related", "Role", "Sentence", "Source", "Span", "Term", "Verdict", "Why",
 ]  # fmt: skip
 
 Kind = Literal["law", "situation", "practice"]
@@ -100,6 +100,11 @@ class Passage(Frozen):
     def passage_id(self) -> str:
         """`source_id:start-end`."""
         return f"{self.source_id}:{self.start}-{self.end}"
+
+    @property
+    def heading(self) -> str:
+        """Its own heading, or the document's title where it stands under none."""
+        return self.heading_path[-1] if self.heading_path else self.title
 
     @property
     def span(self) -> Span:
@@ -206,6 +211,19 @@ class Answer(Frozen):
     timings_ms: dict[str, float] = Field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     confidence: float | None = None
+
+
+class Phrasing(Frozen):
+    """How a professional asks what a section of a document answers, in their own words, and the verdict for it.
+
+    `sentence`: which sentence of the section carries the answer, counted from 1.
+    """
+
+    source_id: str
+    heading: str
+    sentence: int = 1
+    verdict: Verdict
+    text: str
 
 
 class Term(Frozen):

@@ -1,0 +1,62 @@
+"""How people ask: `corpus/phrasings/*.jsonl`, questions in professionals' own words for the sections that answer them.
+
+They are indexed beside the headings, so that "cop at the door wants her schedule" finds a section that speaks of
+officers and education records, and the small models are trained on them (`train/`); readers never see them as
+guidance. Source of the idea: Nogueira et al. (2019), Document Expansion by Query Prediction.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mayshare.errors import CorpusError
+from mayshare.schema import Passage, Phrasing
+
+FOLDER = "phrasings"
+MEND = "See corpus/AUTHORING.md, “How people ask”."
+
+
+def phrasing_files(corpus: Path) -> list[Path]:
+    """The JSONL files of `corpus/phrasings/`, sorted; none where the folder isn't there."""
+    return sorted((corpus / FOLDER).glob("*.jsonl"))
+
+
+def load_phrasings(corpus: Path, passages: Iterable[Passage]) -> tuple[Phrasing, ...]:
+    """All phrasings of a corpus, each checked against the sections that `passages` come from.
+
+    Raises:
+        CorpusError: a line can't be read, or names a document or heading that isn't there.
+    """
+    headings: dict[str, dict[str, None]] = {}
+    for passage in passages:
+        headings.setdefault(passage.source_id, {})[passage.heading] = None
+    return tuple(phrasing for path in phrasing_files(corpus) for phrasing in _read(path, headings))
+
+
+def _read(path: Path, headings: dict[str, dict[str, None]]) -> Iterator[Phrasing]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                phrasing = Phrasing.model_validate_json(line)
+            except ValidationError as error:
+                first = error.errors()[0]
+                problem = f"{'.'.join(map(str, first['loc'])) or 'not JSON'}: {first['msg']}."
+                raise CorpusError(path, problem, MEND, number) from None
+            if phrasing.source_id not in headings:
+                problem = f"names the document `{phrasing.source_id}`, which isn't in the corpus."
+                raise CorpusError(path, problem, _near(phrasing.source_id, headings), number)
+            if phrasing.heading not in headings[phrasing.source_id]:
+                problem = f"`{phrasing.source_id}` has no heading “{phrasing.heading}”."
+                raise CorpusError(path, problem, _near(phrasing.heading, headings[phrasing.source_id]), number)
+            yield phrasing
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"Did you mean “{close[0]}”?" if close else MEND
