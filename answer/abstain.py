@@ -17,8 +17,8 @@ from mayshare.lexical import terms, words
 from mayshare.schema import Abstention, Question
 
 # Coefficients of the logistic regression; docs/calibration.md has the data, the curve and the command.
-INTERCEPT = -11.329
-WEIGHTS = {"best_dense": 11.462, "best_heading": 7.375, "domain": 5.866, "sharing": 1.711}
+INTERCEPT = -6.599
+WEIGHTS = {"best_dense": 5.441, "best_heading": 4.720, "domain": 4.470, "sharing": 1.131, "scope": 1.0}
 
 MESSAGES: dict[Abstention, str] = {
     "out_of_scope": (
@@ -135,12 +135,14 @@ def features(understood: Understood, evidence: Evidence) -> dict[str, float]:
 
     `best_dense`, `best_heading`: highest cosine to a passage and to a heading; `domain`: glossary
     terms that the question names, four or more counting 1; `sharing`: does it speak of information or of passing it on?
+    `scope`: log-odds that the question's own vector gives (`train/scope.py`), 0 with another embedding.
     """
     return {
         "best_dense": evidence.best_dense,
         "best_heading": evidence.best_heading,
         "domain": min(len(understood.named), DOMAIN_TERMS) / DOMAIN_TERMS,
         "sharing": float(bool(_SPEAKS_OF_SHARING.search(understood.text))),
+        "scope": evidence.scope,
     }
 
 

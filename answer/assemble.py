@@ -6,6 +6,7 @@ import time
 from threading import Lock
 
 from answer import abstain, compose, verdict
+from answer.decide import Decider
 from answer.glossary import Glossary
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import select
@@ -15,7 +16,7 @@ from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
-from mayshare.schema import Answer, Hit, Question
+from mayshare.schema import Answer, Hit, Passage, Question, Verdict
 
 ENGINE = "extractive"
 LEANING_TERMS = 8  # a turn with more content stands by itself
@@ -32,9 +33,10 @@ class Engine:
 
         Args:
             index: one that is open already, to share it between engines.
-            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`.
         """
         self.settings, self._without = settings, without
+        self._decider = None if "reader" in without else Decider(settings)
         self._lock = Lock()
         self._open = _Opened(index or open_index(settings), settings, without)
         self.notice: str | None = self._open.index.degraded
@@ -113,7 +115,7 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, question, refusal, clock, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided = verdict.read(claims[0].text, understood.asks, understood.focus) if claims else "explain"
+        decided = self._decide(understood, selected[0].passage, claims[0].text) if claims else "explain"
         clock.lap("compose")
         return Answer(
             question=question,
@@ -128,6 +130,11 @@ class Engine:
             hits=evidence.hits,
             confidence=abstain.answerable(understood, evidence),
         )
+
+    def _decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
+        if self._decider is None:
+            return verdict.read(bottom_line, understood.asks, understood.focus)
+        return self._decider.decide(understood, passage, bottom_line)
 
     def _abstained(
         self,

@@ -20,6 +20,7 @@ from mayshare import cites
 from mayshare.config import Retrieval
 from mayshare.index import Index
 from mayshare.lexical import terms
+from mayshare.minilm import SCOPE
 from mayshare.schema import Filters, Hit, Question, Why
 
 Scores = npt.NDArray[np.float32]
@@ -37,6 +38,7 @@ class Evidence(NamedTuple):
     best_dense: float
     best_heading: float
     known: float
+    scope: float = 0.0
 
 
 class HybridRetriever(BaseRetriever):
@@ -46,6 +48,8 @@ class HybridRetriever(BaseRetriever):
         super().__init__()
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
+        fitted = index.settings.embedding.provider == "minilm"
+        self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         understood = understand(Question(text=query_bundle.query_str), self._glossary)
@@ -73,10 +77,12 @@ class HybridRetriever(BaseRetriever):
         for row, cosine in index.dense(vector, settings.candidates).items():
             dense[row] = cosine
         heading = index.heading_scores(vector)
+        phrasing = index.phrasing_scores(vector)
         score = (
             settings.lexical_weight * normalised(lexical, settings.candidates)
             + settings.dense_weight * normalised(dense, settings.candidates)
             + settings.heading_weight * normalised(heading, settings.candidates)
+            + settings.phrasing_weight * normalised(phrasing, settings.candidates)
         )
         score = score + self._bonus(understood)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
@@ -95,6 +101,7 @@ class HybridRetriever(BaseRetriever):
             best_dense=max((hit.why.dense for hit in hits), default=0.0),
             best_heading=max((hit.why.heading for hit in hits), default=0.0),
             known=self._known(understood),
+            scope=0.0 if self._scope is None else float(self._scope @ vector),
         )
 
     def _lexical(self, understood: Understood) -> Scores:

@@ -16,7 +16,7 @@ from mayshare.lexical import terms
 from mayshare.schema import Hit, Passage, Role, Sentence
 
 FURTHER = 3  # further passages that may add their bottom line
-FURTHER_SHARE = 0.72  # … if they score at least this share of the best
+FURTHER_SHARE = 0.3  # … if they score at least this share of the best
 SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same
 MAX_OF_ROLE: dict[Role, int] = {
     "bottom_line": 1,

@@ -1,14 +1,14 @@
-"""Fit the probability that the corpus answers a question, and print its risk-coverage curve.
+"""Print the risk-coverage curve of the probability that the corpus answers a question.
 
-    python -m eval.calibrate --negatives FILE.jsonl [--negatives FILE.jsonl …]
+    python -m eval.calibrate [--negatives FILE.jsonl …]
 
-Positives are the development questions that the guidance answers, with their paraphrases. Negatives are
-the development questions out of scope and questions of other domains ({"text": …} a line, for instance the
-queries of a public BEIR set). Test questions are never read. Copy the printed numbers to answer/abstain.py.
+Positives are the development questions that the guidance answers, with their paraphrases; negatives the development
+questions out of scope and, where given, questions of other domains ({"text": …} a line, for instance the queries of a
+public BEIR set). None of them was fitted on (`train/scope.py`), and test questions are never read. The threshold in
+the settings is chosen from this curve.
 
-Method: logistic regression (eval/logistic.py); the curve is that of El-Yaniv and
-Wiener (2010), On the Foundations of Noise-free Selective Classification: share answered against share of
-wrongly answered among the answered, over the threshold. Errors are estimated on folds not fitted on.
+The curve is that of El-Yaniv and Wiener (2010), On the Foundations of Noise-free Selective Classification: share
+answered against share of wrongly answered, over the threshold.
 """
 
 from __future__ import annotations
@@ -25,14 +25,11 @@ import yaml
 from answer import abstain
 from answer.assemble import Engine, assemble
 from answer.understand import understand
-from eval.logistic import fit, predict
 from mayshare.config import ROOT, load_settings
 from mayshare.schema import Filters, Question
 
 Array = npt.NDArray[np.float64]
-FEATURES = tuple(abstain.WEIGHTS)
 ANSWERED = frozenset({"answerable", "false_premise"})
-FOLDS = 10
 
 
 def main() -> int:
@@ -47,9 +44,9 @@ def main() -> int:
         lines = path.read_text(encoding="utf-8").splitlines()
         texts = list(dict.fromkeys(json.loads(line)["text"] for line in lines))
         negatives += texts[:: max(1, len(texts) // arguments.most)]
-    values = np.array([features(engine, text) for text in [*positives, *negatives]])
+    chances = np.array([probability(engine, text) for text in [*positives, *negatives]])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
-    report(values, labels)
+    report(chances, labels)
     return 0
 
 
@@ -70,30 +67,21 @@ def dev_questions() -> tuple[list[str], list[str]]:
     return positives, negatives
 
 
-def features(engine: Engine, text: str) -> list[float]:
-    """Values of the features for one question without history."""
+def probability(engine: Engine, text: str) -> float:
+    """Probability of being answerable for one question without history."""
     understood = understand(Question(text=text), engine.glossary)
     evidence = engine.retriever.evidence(understood, Filters(), engine.settings.retrieval.k)
-    values = abstain.features(understood, evidence)
-    return [values[name] for name in FEATURES]
+    return abstain.answerable(understood, evidence)
 
 
-def report(values: Array, labels: Array) -> None:
-    """Print coefficients and the curve."""
-    fold = np.arange(len(labels)) % FOLDS
-    held_out = np.zeros(len(labels))
-    for number in range(FOLDS):
-        beta = fit(values[fold != number], labels[fold != number])
-        held_out[fold == number] = predict(beta, values[fold == number])
-    beta = fit(values, labels)
+def report(chances: Array, labels: Array) -> None:
+    """Print the curve."""
     out = sys.stdout.write
     out(f"{int(labels.sum())} answered, {int((1 - labels).sum())} to refuse\n")
-    weights = ", ".join(f"{name!r}: {b:.3f}" for name, b in zip(FEATURES, beta[1:], strict=True))
-    out(f"INTERCEPT = {beta[0]:.3f}\nWEIGHTS = {{{weights}}}\n")
     out("threshold  answerable answered  others answered\n")
-    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        kept = held_out >= threshold
-        out(f"{threshold:9.1f}  {kept[labels == 1].mean():19.3f}  {kept[labels == 0].mean():15.3f}\n")
+    for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        kept = chances >= threshold
+        out(f"{threshold:9.2f}  {kept[labels == 1].mean():19.3f}  {kept[labels == 0].mean():15.3f}\n")
 
 
 if __name__ == "__main__":

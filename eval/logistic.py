@@ -9,7 +9,7 @@ Array = npt.NDArray[np.float64]
 RIDGE = 0.05
 
 
-def fit(values: Array, labels: Array, balanced: bool = True) -> Array:
+def fit(values: Array, labels: Array, balanced: bool = True, ridge: float = RIDGE) -> Array:
     """Coefficients, the intercept first. With `balanced` both classes weigh the same.
 
     Args:
@@ -18,7 +18,7 @@ def fit(values: Array, labels: Array, balanced: bool = True) -> Array:
     """
     x = np.hstack([np.ones((len(values), 1)), values])
     weight = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean())) if balanced else np.ones(len(labels))
-    penalty = RIDGE * np.eye(x.shape[1])
+    penalty = ridge * np.eye(x.shape[1])
     penalty[0, 0] = 0.0
     beta: Array = np.zeros(x.shape[1])
     for _ in range(50):

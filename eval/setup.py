@@ -10,8 +10,8 @@ from answer.assemble import Engine, assemble
 from eval.matching import Matcher, Vectors
 from eval.metrics.context import Context
 from mayshare.config import Settings
-from mayshare.embed import build_embedding
 from mayshare.index import Index
+from mayshare.minilm import BASE, load_encoder
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -25,13 +25,12 @@ def context_of(index: Index) -> Context:
 
 
 class Embedder:
-    """Texts to unit vectors with the embedding that the settings name."""
+    """Texts to unit vectors with the base model: what measures must not change with what is measured."""
 
     def __init__(self, settings: Settings) -> None:
-        self._model = build_embedding(settings)
+        self._encoder = load_encoder(settings.model_folder, settings.embedding.threads, BASE)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, dimensions). One text at a time: int8 vectors move a little with the company of a batch."""
-        vectors = np.asarray([self._model.get_text_embedding(text) for text in texts], dtype=np.float32)
-        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return unit
+        vectors: Vectors = np.concatenate([self._encoder.encode([text]) for text in texts])
+        return vectors

@@ -53,9 +53,10 @@ class Retrieval(Section):
 
     k: int = Field(default=10, ge=1, le=200, description="passages returned")
     candidates: int = Field(default=100, ge=10, description="passages taken from each leg before fusion")
-    lexical_weight: float = Field(default=0.45, ge=0, le=1)
+    lexical_weight: float = Field(default=0.3, ge=0, le=1)
     dense_weight: float = Field(default=0.2, ge=0, le=1)
-    heading_weight: float = Field(default=0.35, ge=0, le=1, description="similarity to the section's heading alone")
+    heading_weight: float = Field(default=0.3, ge=0, le=1, description="similarity to the section's heading alone")
+    phrasing_weight: float = Field(default=0.2, ge=0, le=1, description="similarity to the nearest way of asking")
     bm25_k1: float = Field(default=0.6, ge=0)
     bm25_b: float = Field(default=0.9, ge=0, le=1)
 
@@ -65,7 +66,7 @@ class Answering(Section):
 
     max_words: int = Field(default=170, ge=40, description="of the claims of one answer")
     max_question_chars: int = Field(default=4000, ge=100)
-    threshold: float = Field(default=0.25, ge=0, le=1, description="least probability of being answerable")
+    threshold: float = Field(default=0.5, ge=0, le=1, description="least probability of being answerable")
 
 
 class Serve(Section):

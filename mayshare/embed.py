@@ -14,16 +14,16 @@ from pydantic import PrivateAttr
 
 from mayshare.config import Embedding, Settings
 from mayshare.errors import ModelError
-from mayshare.minilm import MODEL_ID, Encoder, load_encoder
+from mayshare.minilm import EMBEDDING, Encoder, load_encoder
 
 
 class MiniLMEmbedding(BaseEmbedding):
-    """all-MiniLM-L6-v2 (int8, ONNX Runtime) as a LlamaIndex embedding. Vectors: 384 floats of unit length."""
+    """all-MiniLM-L6-v2, fitted to the guidance (int8), as a LlamaIndex embedding. Vectors: 384 floats, unit length."""
 
     _encoder: Encoder = PrivateAttr()
 
     def __init__(self, folder: Path, batch_size: int = 8, threads: int = 0) -> None:
-        super().__init__(model_name=MODEL_ID, embed_batch_size=batch_size)
+        super().__init__(model_name=EMBEDDING.name, embed_batch_size=batch_size)
         self._encoder = load_encoder(folder, threads)
 
     @classmethod

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 
 from mayshare.config import Settings
-from mayshare.minilm import MODEL_ID, WEIGHTS_SHA256
+from mayshare.minilm import EMBEDDING
 
 
 def model_fingerprint(settings: Settings) -> str:
-    """Pinned hash of the weights for the default model, the settings' own hash for the others."""
+    """Hashes of the weights and of the adapter for the default model, the settings' own hash for the others."""
     chosen = settings.embedding
     if chosen.provider == "minilm":
-        return f"{MODEL_ID}:{WEIGHTS_SHA256[:16]}"
+        return EMBEDDING.fingerprint
     named = f"{chosen.provider}|{chosen.model}|{chosen.base_url or ''}"
     return f"{chosen.provider}:{chosen.model}:{hashlib.sha256(named.encode()).hexdigest()[:16]}"

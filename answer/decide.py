@@ -1,0 +1,42 @@
+"""The verdict for a question: what the reader model makes of the passage, tempered by the rule's own words.
+
+The reader has seen some six thousand questions with their verdicts, but is too sure where a condition isn't met; a
+rule whose words carry a condition says so itself. The two are added as log-odds. The three weights were set on the
+development questions: a wrong "yes" is the costly error, and the doubtful case falls to "it depends".
+"""
+
+from __future__ import annotations
+
+import math
+
+from answer import verdict
+from answer.understand import Understood
+from mayshare.config import Settings
+from mayshare.reader import Reader, load_reader
+from mayshare.schema import Passage, Verdict
+from mayshare.text import reading_text
+
+CONDITIONAL = 2.0  # log-odds for "it depends", whatever is asked
+AGREES = 0.6  # for the verdict that the bottom line's own words give
+AGREES_CONDITIONAL = 0.5  # the same where that verdict is "it depends"
+
+
+class Decider:
+    """Decides verdicts with the reader. Safe to call from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises what `mayshare.minilm.ensure_model` raises."""
+        self._reader: Reader = load_reader(settings.model_folder, settings.embedding.threads)
+
+    def decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
+        """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked."""
+        (reading,) = self._reader.read(understood.text, [reading_text(passage.heading, passage.text)])
+        return weigh(reading.verdicts, verdict.read(bottom_line, understood.asks, understood.focus))
+
+
+def weigh(chances: dict[Verdict, float], ruled: Verdict) -> Verdict:
+    """The likeliest verdict once the reader's probabilities and the rule's words are added."""
+    odds = {name: math.log(chance + 1e-6) for name, chance in chances.items()}
+    odds["conditional"] += CONDITIONAL
+    odds[ruled] += AGREES_CONDITIONAL if ruled == "conditional" else AGREES
+    return max(odds, key=lambda name: odds[name])

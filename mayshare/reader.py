@@ -1,0 +1,74 @@
+"""The reader: a cross-encoder that says how well a passage answers a question, and which verdict follows from it.
+
+MiniLM with an adapter trained on questions that professionals ask of the guidance (`train/reader.py`). It reads a
+question and a passage together. Sources: Nogueira and Cho (2019), Passage Re-ranking with BERT; Devlin et al. (2019),
+sentence-pair classification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mayshare.minilm import READER, READER_HEAD, ensure_model, mean_pool, package_files, start_session
+from mayshare.verdicts import Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("yes", "no", "conditional", "explain")
+QUESTION_TOKENS, TOKENS = 96, 224
+CLS, SEP = 101, 102  # of the BERT vocabulary
+
+
+class Reading(NamedTuple):
+    """What the reader makes of a passage: relevance (a logit, higher is better) and a probability for each verdict."""
+
+    relevance: float
+    verdicts: dict[Verdict, float]
+
+
+class Reader:
+    """Reads (question, passage) pairs with the built model. Safe to call from several threads."""
+
+    def __init__(self, model: Path, tokenizer: Path, head: Path, threads: int = 0) -> None:
+        from tokenizers import Tokenizer
+
+        self._session = start_session(model, threads)
+        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        with np.load(head, allow_pickle=False) as trained:
+            self._weight = trained["head.weight"].astype(np.float32)
+            self._bias = trained["head.bias"].astype(np.float32)
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """One reading a passage, in order. A long question keeps its end, a long passage its beginning."""
+        if not passages:
+            return []
+        ids, mask, types = self._tokens(question, passages)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        pooled = mean_pool(self._session.run(["last_hidden_state"], inputs)[0], mask)
+        out = pooled @ self._weight.T + self._bias
+        chances = np.exp(out[:, 1:] - out[:, 1:].max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        return [
+            Reading(float(row[0]), dict(zip(VERDICTS, map(float, chance), strict=True)))
+            for row, chance in zip(out, chances, strict=True)
+        ]
+
+    def _tokens(self, question: str, passages: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
+        encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
+        first = [CLS, *encoded[0].ids[-QUESTION_TOKENS:], SEP]
+        rows = [[*first, *passage.ids[: TOKENS - len(first) - 1], SEP] for passage in encoded[1:]]
+        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for n, row in enumerate(rows):
+            ids[n, : len(row)], mask[n, : len(row)], types[n, len(first) : len(row)] = row, 1, 1
+        return ids, mask, types
+
+
+def load_reader(folder: Path, threads: int = 0) -> Reader:
+    """The reader, built in `folder` where needed. Raises as `ensure_model`."""
+    return Reader(ensure_model(folder, READER), package_files()[1], READER_HEAD, threads)

@@ -1,0 +1,73 @@
+"""The reader model, and what is decided from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.decide import weigh
+from mayshare.config import load_settings
+from mayshare.reader import VERDICTS, Reader, load_reader
+from mayshare.schema import Verdict
+from mayshare.text import reading_text
+
+EMERGENCY = (
+    "May a school give police a student's records in an emergency? A school may disclose information from education "
+    "records without consent to anyone whose knowledge of it is needed to protect someone, when an articulable and "
+    "significant threat to health or safety exists."
+)
+LUNCH = (
+    "May the cafeteria tell a teacher who gets free lunch? School food service staff may tell a teacher a child's "
+    "status only where the teacher is directly connected with running a program that the school lunch law lists."
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader(load_settings().model_folder)
+
+
+def test_the_passage_that_answers_is_more_relevant(reader: Reader) -> None:
+    right, wrong = reader.read("he said he'll shoot up the school tomorrow, may I tell the police?", [EMERGENCY, LUNCH])
+    assert right.relevance > wrong.relevance
+
+
+def test_the_facts_of_the_question_move_the_verdict(reader: Reader) -> None:
+    threat = "he told me he'll shoot his class tomorrow and he has the gun. may we tell the police?"
+    routine = "officer asks for discipline records, no threat, nobody signed, no order. can I just hand them over?"
+    ((yes,), (no,)) = reader.read(threat, [EMERGENCY]), reader.read(routine, [EMERGENCY])
+    assert yes.verdicts["yes"] > no.verdicts["yes"]
+    assert no.verdicts["no"] > yes.verdicts["no"]
+
+
+def test_verdicts_are_probabilities(reader: Reader) -> None:
+    for reading in reader.read("may I?", [EMERGENCY, "", "x " * 5000]):
+        assert set(reading.verdicts) == set(VERDICTS)
+        assert sum(reading.verdicts.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_long_question_is_read_from_its_end_and_none_gives_none(reader: Reader) -> None:
+    story = "It was a long day at the school. " * 100
+    ((long,), (short,)) = (
+        reader.read(f"{story}May I tell the police?", [EMERGENCY]),
+        reader.read(f"{story}{story}May I tell the police?", [EMERGENCY]),
+    )
+    assert long.verdicts == pytest.approx(short.verdicts, abs=1e-4)
+    assert reader.read("May I?", []) == []
+
+
+def test_reading_text_leaves_citations_out_and_keeps_words() -> None:
+    text = "**Condition:** A school (a public one) must log it (34 CFR 99.32(a)(5); 20 USC 1232g(b)(4)(A))."
+    assert reading_text("Must it?", text) == "Must it? Condition: A school (a public one) must log it."
+
+
+@pytest.mark.parametrize(
+    ("chances", "ruled", "expected"),
+    [
+        ({"yes": 0.6, "no": 0.1, "conditional": 0.2, "explain": 0.1}, "yes", "conditional"),
+        ({"yes": 0.9, "no": 0.03, "conditional": 0.04, "explain": 0.03}, "yes", "yes"),
+        ({"yes": 0.02, "no": 0.9, "conditional": 0.05, "explain": 0.03}, "conditional", "no"),
+        ({"yes": 0.01, "no": 0.01, "conditional": 0.01, "explain": 0.97}, "yes", "explain"),
+    ],
+)
+def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], ruled: Verdict, expected: Verdict) -> None:
+    assert weigh(chances, ruled) == expected
