@@ -112,6 +112,8 @@ def after_retrieval(understood: Understood, evidence: Evidence, threshold: float
     """Refusals that rest on what was found."""
     if _lacks_facts(understood):
         return Refusal("missing_facts", MESSAGES["missing_facts"])
+    if not evidence.hits:
+        return _weak(understood, evidence)
     if not understood.citations:
         if evidence.known == 0:
             return Refusal("out_of_scope", NONSENSE if len(terms(understood.current)) < 3 else MESSAGES["out_of_scope"])

@@ -74,8 +74,9 @@ class HybridRetriever(BaseRetriever):
         lexical = self._lexical(understood)
         vector = index.embed(understood.text)
         dense = np.zeros(len(index.passages), dtype=np.float32)
+        near = np.zeros(len(index.passages), dtype=bool)
         for row, cosine in index.dense(vector, settings.candidates).items():
-            dense[row] = cosine
+            dense[row], near[row] = cosine, True
         heading = index.heading_scores(vector)
         phrasing = index.phrasing_scores(vector)
         score = (
@@ -86,7 +87,7 @@ class HybridRetriever(BaseRetriever):
         )
         score = score + self._bonus(understood)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
-        score[~self._allowed(filters) | ((lexical <= 0) & (dense <= 0))] = -1.0
+        score[~self._allowed(filters) | ((lexical <= 0) & ~near)] = -1.0
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
         hits = tuple(
             Hit(
