@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from answer.lookup import without_provisions
 from answer.retrieve import Evidence
 from answer.understand import Understood
 from mayshare.lexical import terms, words
@@ -114,6 +116,8 @@ def after_retrieval(understood: Understood, evidence: Evidence, threshold: float
         return Refusal("missing_facts", MESSAGES["missing_facts"])
     if not evidence.hits:
         return _weak(understood, evidence)
+    if evidence.unexplained and _only_cites(understood, evidence):
+        return Refusal("not_in_corpus", unexplained(evidence.unexplained))
     if not understood.citations:
         if evidence.known == 0:
             return Refusal("out_of_scope", NONSENSE if len(terms(understood.current)) < 3 else MESSAGES["out_of_scope"])
@@ -123,6 +127,22 @@ def after_retrieval(understood: Understood, evidence: Evidence, threshold: float
     if _asks_state_law(understood):
         return Refusal("state_law", MESSAGES["state_law"])
     return None
+
+
+def unexplained(provisions: Sequence[str]) -> str:
+    """The message for provisions that the question names and the guidance doesn't."""
+    named = " or ".join(provisions)
+    return f"The guidance says nothing of {named}. Check that the citation is right; if it is, read the official text."
+
+
+def _only_cites(understood: Understood, evidence: Evidence) -> bool:
+    """Does the question ask for provisions alone, none of which the guidance explains?"""
+    if len(evidence.unexplained) < len(understood.citations):
+        return False
+    return len(terms(without_provisions(understood.current))) <= BESIDE_TERMS
+
+
+BESIDE_TERMS = 3
 
 
 def answerable(understood: Understood, evidence: Evidence) -> float:

@@ -116,12 +116,14 @@ class Engine:
             return self._abstained(opened, question, refusal, clock, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
         decided = self._decide(understood, selected[0].passage, claims[0].text) if claims else "explain"
+        message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         clock.lap("compose")
         return Answer(
             question=question,
             verdict=decided,
             claims=claims,
-            text=compose.render(decided, claims),
+            message=message,
+            text=compose.render(decided, claims, message),
             sources=sources,
             related=compose.related(evidence.hits, sources),
             corpus_version=opened.index.corpus_version,

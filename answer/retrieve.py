@@ -15,8 +15,8 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from answer.glossary import Glossary
+from answer.lookup import explaining, unexplained
 from answer.understand import Understood, understand
-from mayshare import cites
 from mayshare.config import Retrieval
 from mayshare.index import Index
 from mayshare.lexical import terms
@@ -28,7 +28,7 @@ Scores = npt.NDArray[np.float32]
 CONTEXT_WEIGHT = 0.5  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.06  # for a passage of a law that the question names
-CITATION_BONUS = 1.0  # for a passage that cites the very provision that the question names
+CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
 
 class Evidence(NamedTuple):
@@ -39,6 +39,7 @@ class Evidence(NamedTuple):
     best_heading: float
     known: float
     scope: float = 0.0
+    unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
 
 
 class HybridRetriever(BaseRetriever):
@@ -103,6 +104,7 @@ class HybridRetriever(BaseRetriever):
             best_heading=max((hit.why.heading for hit in hits), default=0.0),
             known=self._known(understood),
             scope=0.0 if self._scope is None else float(self._scope @ vector),
+            unexplained=unexplained(index.passages, understood.citations),
         )
 
     def _lexical(self, understood: Understood) -> Scores:
@@ -115,15 +117,14 @@ class HybridRetriever(BaseRetriever):
         return score
 
     def _bonus(self, understood: Understood) -> Scores:
-        bonus = np.zeros(len(self._index.passages), dtype=np.float32)
-        if not understood.laws and not understood.citations:
-            return bonus
-        wanted = set(understood.laws)
-        for row, passage in enumerate(self._index.passages):
-            if wanted.intersection(passage.laws):
-                bonus[row] += LAW_BONUS
-            if understood.citations:
-                bonus[row] += CITATION_BONUS * max(_closeness(passage.authorities, c) for c in understood.citations)
+        passages = self._index.passages
+        bonus = np.zeros(len(passages), dtype=np.float32)
+        if understood.laws:
+            wanted = set(understood.laws)
+            named = np.fromiter((bool(wanted.intersection(p.laws)) for p in passages), dtype=bool)
+            bonus += LAW_BONUS * named
+        if understood.citations:
+            bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)
         return bonus
 
     def _allowed(self, filters: Filters) -> npt.NDArray[np.bool_]:
@@ -157,16 +158,3 @@ def normalised(scores: Scores, candidates: int) -> Scores:
         return (scores > 0).astype(np.float32)
     result: Scores = np.clip((scores - max(low, 0.0)) / (high - max(low, 0.0)), 0.0, 1.0).astype(np.float32)
     return result
-
-
-def _closeness(authorities: tuple[str, ...], wanted: str) -> float:
-    """1 where a passage cites the provision itself, less where it cites a part of it or what holds it."""
-    best = 0.0
-    for authority in authorities:
-        if authority == wanted:
-            return 1.0
-        if cites.covers(wanted, authority):
-            best = max(best, 0.9)
-        elif cites.covers(authority, wanted):
-            best = max(best, 0.6)
-    return best

@@ -9,8 +9,9 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from answer.follow_up import resolve
 from answer.glossary import Glossary, clean
-from mayshare import cites
+from answer.lookup import provisions
 from mayshare.lexical import terms
 from mayshare.schema import Question
 
@@ -30,7 +31,7 @@ class Asks(Enum):
 class Understood(NamedTuple):
     """A question made ready for retrieval.
 
-    `current` is the last turn, cleaned; `context` the earlier turns that it leans on, joined; `focus` the
+    `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on; `focus` the
     sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's
     terms that the question and its context name.
     """
@@ -134,31 +135,21 @@ _YES_NO = re.compile(
     r"|\b(?:do|does|did|is|are|am|has|have) (?:i|we|they|he|she|it|the|our|my) (?!not)|\bright\?$",
     re.IGNORECASE,
 )
-_FOLLOW_UP = re.compile(
-    r"^(?:and|but|so|ok|okay|what if|what about|how about|does (?:that|it|this)|is (?:that|it|this)|then|or|same|also|even if|"
-    r"if|why|who else|when|unless|really|in that case|suppose|now|would (?:that|it)|do (?:they|i|we) (?:still|also)|still)\b",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"\b(?:it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
-)
 
 
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
-    current = clean(question.text)
     history = [clean(turn) for turn in question.history]
-    turns = _context(current, history, lean)
-    context = " ".join(turns)
+    context, current = resolve(clean(question.text), history, lean)
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
     return Understood(
         current=current,
         context=context,
         focus=focus,
-        asks=_asks_with_context(focus, turns),
+        asks=_asks_with_context(focus, context),
         laws=tuple(law for law, pattern in _LAW_NAMES if pattern.search(whole)),
-        citations=tuple(dict.fromkeys(cite.text for cite in cites.find(current))),
+        citations=provisions(current),
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
@@ -190,29 +181,10 @@ def kind_of(focus: str) -> Asks:
     return Asks.FACT if _YES_NO.search(focus) else Asks.EXPLAIN
 
 
-def is_follow_up(text: str) -> bool:
-    """Does a turn lean on the turns before it?"""
-    count = len(terms(text))
-    if count <= 2:
-        return True
-    return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
-
-
-def _context(current: str, history: list[str], lean: bool) -> list[str]:
-    """Turns that the current one leans on: back to the last turn that stands by itself."""
-    if not history or not (lean or is_follow_up(current)):
-        return []
-    used: list[str] = []
-    for turn in reversed(history):
-        used.insert(0, turn)
-        if not is_follow_up(turn):
-            break
-    return used
-
-
-def _asks_with_context(focus: str, context: list[str]) -> Asks:
+def _asks_with_context(focus: str, context: str) -> Asks:
     """A turn without a frame of its own ("and if she's 18?") asks what the turn before it asked."""
-    for text in [focus, *(find_focus(turn) for turn in reversed(context))]:
+    before = [piece for piece in re.split(r"(?<=[.!?])\s+", context) if piece]
+    for text in (focus, *reversed(before)):
         if _WH.search(text) or _YES_NO.search(text) or any(pattern.search(text) for _, pattern in _PATTERNS):
             return kind_of(text)
     return Asks.EXPLAIN

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from answer.follow_up import is_follow_up
 from answer.glossary import Glossary, clean
-from answer.understand import Asks, find_focus, is_follow_up, kind_of, understand
+from answer.understand import Asks, find_focus, kind_of, understand
 from mayshare.schema import Question, Term
 
 GLOSSARY = Glossary(

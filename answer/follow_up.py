@@ -1,0 +1,112 @@
+"""A turn that leans on the turns before it, resolved to a question that stands by itself; no model.
+
+"And the police?" puts the police in the place of whoever the last question would tell; "what about her grades?" the
+grades in the place of the record; "and under HIPAA?" the law. Anything else that leans is read after the question it leans on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mayshare.lexical import terms
+
+_PARTY = (
+    r"(?:school resource officers?|probation officers?|resource officers?|police(?: officers?| detectives?)?|law enforcement|cops?|sheriff|"
+    r"officers?|detectives?|SROs?|POs?|probation|birth (?:parents?|moms?|mothers?|dads?|fathers?)|foster (?:parents?|moms?|mothers?|dads?|fathers?|famil(?:y|ies))|"
+    r"step-?(?:parents?|moms?|dads?)|non-?custodial (?:parents?|dads?|moms?)|(?:other )?parents?|moms?|mothers?|dads?|fathers?|grand(?:mas?|mothers?|pas?|fathers?|parents?)|"
+    r"aunts?|uncles?|guardians? ad litem|GALs?|CASAs?|(?:legal )?guardians?|child protective services|CPS|caseworkers?|case workers?|social workers?|"
+    r"child welfare(?: agency)?|teachers?|coach(?:es)?|principals?|bus drivers?|substitutes?|paras?|paraeducators?|tutors?|mentors?|school nurses?|nurses?|"
+    r"school counsell?ors?|counsell?ors?|school psychologists?|therapists?|psychologists?|psychiatrists?|pediatricians?|doctors?|hospitals?|clinics?|"
+    r"courts?|judges?|prosecutors?|district attorneys?|DAs?|public defenders?|attorneys?|lawyers?|detention(?: centers?)?|shelters?|ICE|immigration(?: agents?)?|"
+    r"newspapers?|reporters?|media|press|employers?|(?:military )?recruiters?|colleges?|new schools?|next schools?|researchers?|vendors?|victims?|siblings?|"
+    r"neighbou?rs?|boyfriends?|girlfriends?|school boards?|insurers?|insurance(?: company)?)"
+)
+_RECORD = (
+    r"(?:attendance(?: records?)?|grades?|report cards?|IEPs?|504 plans?|discipline(?: records?| file)?|disciplinary records?|transcripts?|"
+    r"(?:health|medical|mental health|psychological|education|school|court|juvenile|treatment) (?:records?|files?)|charts?|(?:counsell?ing|session|psychotherapy|therapy) notes?|"
+    r"drug tests?(?: results?)?|test results?|diagnos[ie]s|immuni[sz]ations?(?: records?)?|home address(?:es)?|address(?:es)?|phone numbers?|class schedules?|schedules?|photos?|"
+    r"pictures?|videos?|case plans?|case files?|evaluations?|medications?)"
+)
+_LAW = r"(?:FERPA|HIPAA|IDEA|(?:42 CFR )?Part 2|CAPTA|VAWA|FVPSA|RHYA|COPPA|PPRA|state law)"
+_THE = r"(?:the |a |an |his |her |their |our |my |your |that |this |some |any )?"
+_LEAD = (
+    r"^(?:(?:and|but|so|ok|okay|then|also|now|same|or|well)[, ]+)*(?:(?:what|how) about |what of |does (?:that|it|this) (?:also )?(?:apply|go|hold) (?:for|to) |"
+    r"is (?:it|that) the same (?:for|with|under) |(?:the )?same (?:question |thing |rule )?(?:for|with|under) |(?:can|may|could) (?:I|we) (?:tell|give|show) |(?:can|may|could|do|does) )?"
+)
+_TAIL = r"(?: too| as well| also| instead| then)?\s*\?*\.?$"
+_SLOTS = tuple(
+    re.compile(rf"{_LEAD}(?:to |with |for |under )?(?P<new>{_THE}{words}){_TAIL}", re.IGNORECASE)
+    for words in (_PARTY, _RECORD, _LAW)
+)
+_MENTIONS = tuple(re.compile(rf"\b{_THE}{words}\b", re.IGNORECASE) for words in (_PARTY, _RECORD, _LAW))
+# "Can the officer see …": who is asked about comes before the verb
+_GETS = re.compile(
+    rf"\b(?:can|may|could|does|do|is|are|should|will|would|must)\s+(?P<old>{_THE}{_PARTY})\s+(?:see|get|have|read|look|access|receive|know|obtain|view|review|be told|entitled|allowed|ask)",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    rf"\b(?:tell|give|show|inform|notify|call|let|with|to|sees?|hand)\s+(?P<old>{_THE}{_PARTY})\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:and|but|so|ok|okay|what if|what about|how about|does (?:that|it|this)|is (?:that|it|this)|then|or|same|also|even if|"
+    r"if|why|who else|when|unless|really|in that case|suppose|now|would (?:that|it)|do (?:they|i|we) (?:still|also)|still)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
+)
+
+
+def is_follow_up(text: str) -> bool:
+    """Does a turn lean on the turns before it?"""
+    count = len(terms(text))
+    if count <= 2:
+        return True
+    return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
+
+
+def resolve(current: str, history: Sequence[str], lean: bool = False) -> tuple[str, str]:
+    """The context that a turn leans on and the turn itself, both ready to be read; the context may be empty.
+
+    Args:
+        history: earlier turns, oldest first.
+        lean: take the turn as a follow-up whatever it looks like.
+    """
+    if not history or not (lean or is_follow_up(current)):
+        return "", current
+    context, before = resolve(history[-1], history[:-1])
+    base = f"{context} {before}".strip()
+    put = substituted(current, base)
+    return ("", put) if put else (base, current)
+
+
+def substituted(current: str, base: str) -> str | None:
+    """`base` with what a short turn names in the place of what it named, or None where that doesn't fit."""
+    for kind, (slot, mention) in enumerate(zip(_SLOTS, _MENTIONS, strict=True)):
+        match = slot.match(current)
+        if not match:
+            continue
+        old = _recipient(base) if kind == 0 else mention.search(base)
+        if old is None:
+            return None
+        start, end = old.span("old") if kind == 0 else old.span()
+        new = _with_article(match["new"], base[start:end])
+        if base[:start].endswith("'s "):  # "a student's attendance": no second possessive
+            new = re.sub(rf"^{_THE}", "", new, flags=re.IGNORECASE)
+        return f"{base[:start]}{new}{base[end:]}"
+    return None
+
+
+def _recipient(base: str) -> re.Match[str] | None:
+    """Whoever the question would tell: the last such mention, since a back-story comes before the question."""
+    found = [*_GETS.finditer(base), *_TOLD.finditer(base)]
+    return max(found, key=lambda match: match.start("old")) if found else None
+
+
+def _with_article(new: str, old: str) -> str:
+    """Keep "the" of what is replaced, where the new words have none."""
+    first = old.split()[0].lower()
+    bare = not re.match(_THE, new, re.IGNORECASE)[0]  # type: ignore[index]  # every part is optional: it matches
+    return f"{old.split()[0]} {new}" if bare and first in ("the", "a", "an") else new

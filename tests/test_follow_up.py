@@ -1,0 +1,76 @@
+"""Follow-ups: what a short turn names takes the place of what the question before it named."""
+
+from __future__ import annotations
+
+import pytest
+
+from answer.follow_up import is_follow_up, resolve, substituted
+
+PROBATION = "Can I tell the probation officer about a student's attendance?"
+
+
+@pytest.mark.parametrize(
+    ("turn", "resolved"),
+    [
+        ("and the police?", "Can I tell the police about a student's attendance?"),
+        ("what about the foster mom", "Can I tell the foster mom about a student's attendance?"),
+        ("does that apply to the coach too?", "Can I tell the coach about a student's attendance?"),
+        ("CPS?", "Can I tell the CPS about a student's attendance?"),
+        ("and her grades?", "Can I tell the probation officer about a student's grades?"),
+    ],
+)
+def test_a_short_turn_takes_the_place_of_what_it_names(turn: str, resolved: str) -> None:
+    assert resolve(turn, [PROBATION]) == ("", resolved)
+
+
+@pytest.mark.parametrize(
+    ("turn", "base", "resolved"),
+    [
+        ("can the judge?", "Can the SRO see his IEP?", "Can the judge see his IEP?"),
+        ("what about HIPAA?", "Does FERPA let me tell the SRO?", "Does HIPAA let me tell the SRO?"),
+        ("how about a tutor", "May we share grades with her teacher?", "May we share grades with a tutor?"),
+    ],
+)
+def test_whoever_gets_it_is_found_before_or_after_the_verb(turn: str, base: str, resolved: str) -> None:
+    assert substituted(turn, base) == resolved
+
+
+def test_the_last_mention_in_the_question_is_replaced_and_not_the_back_story() -> None:
+    base = "Our nurse talked with the hospital. Can she share the chart with the teacher?"
+    put = substituted("and the parents?", base)
+    assert put == "Our nurse talked with the hospital. Can she share the chart with the parents?"
+
+
+def test_what_does_not_fit_is_left_to_the_context() -> None:
+    assert substituted("and the police?", "How long must we keep the log?") is None
+    assert resolve("and the police?", ["How long must we keep the log?"]) == (
+        "How long must we keep the log?",
+        "and the police?",
+    )
+
+
+def test_conditions_pile_up_over_four_turns() -> None:
+    turns = [PROBATION, "what if she's 18?", "and the police?"]
+    context, current = resolve("what if there's a subpoena?", turns)
+    assert context == "Can I tell the police about a student's attendance? what if she's 18?"
+    assert current == "what if there's a subpoena?"
+
+
+def test_a_question_in_full_starts_anew() -> None:
+    new = "May a hospital give a school nurse the discharge summary?"
+    assert not is_follow_up(new)
+    assert resolve(new, [PROBATION]) == ("", new)
+    assert resolve("and to the teacher?", [PROBATION, new]) == (
+        "",
+        "May a hospital give the teacher the discharge summary?",
+    )
+
+
+def test_without_history_nothing_is_resolved() -> None:
+    assert resolve("and the police?", []) == ("", "and the police?")
+
+
+def test_whatever_it_looks_like_a_turn_can_be_made_to_lean() -> None:
+    turn = "The mother lives in another state and wants everything in writing"
+    assert resolve(turn, [PROBATION]) == ("", turn)
+    assert resolve(turn, [PROBATION], lean=True) == (PROBATION, turn)
