@@ -161,14 +161,19 @@ def _chunks(index: Index) -> list[Passage]:
     return found
 
 
-def _legs(lexical: float, dense: float, heading: float) -> Callable[[Engine], Answerer]:
-    """The engine with other weights of the three legs."""
+def _alone(leg: str) -> Callable[[Engine], Answerer]:
+    """The engine with one leg of its retrieval."""
 
     def make(engine: Engine) -> Engine:
-        weights = {"lexical_weight": lexical, "dense_weight": dense, "heading_weight": heading}
+        weights = {f"{name}_weight": float(name == leg) for name in ("lexical", "dense", "heading", "phrasing")}
         return Engine(_changed(engine.settings, "retrieval", weights), engine.index)
 
     return make
+
+
+def _lacking(leg: str) -> Callable[[Engine], Answerer]:
+    """The engine without one leg of its retrieval."""
+    return lambda engine: Engine(_changed(engine.settings, "retrieval", {f"{leg}_weight": 0.0}), engine.index)
 
 
 def _without(*parts: str) -> Callable[[Engine], Answerer]:
@@ -179,10 +184,6 @@ def _never_abstaining(engine: Engine) -> Engine:
     return Engine(_changed(engine.settings, "answering", {"threshold": 0.0}), engine.index)
 
 
-def _no_headings(engine: Engine) -> Engine:
-    return Engine(_changed(engine.settings, "retrieval", {"heading_weight": 0.0}), engine.index)
-
-
 def _changed(settings: Settings, section: str, values: Mapping[str, float]) -> Settings:
     part = getattr(settings, section).model_copy(update=dict(values))
     return settings.model_copy(update={section: part})
@@ -190,9 +191,12 @@ def _changed(settings: Settings, section: str, values: Mapping[str, float]) -> S
 
 SYSTEMS: Mapping[str, System] = {
     "engine": System(lambda engine: engine, "what users ask"),
-    "bm25": System(_legs(1, 0, 0), "lexical leg alone"),
-    "dense": System(_legs(0, 1, 0), "passage vectors alone"),
-    "no-headings": System(_no_headings, "ablation: without the vectors of headings"),
+    "bm25": System(_alone("lexical"), "lexical leg alone"),
+    "dense": System(_alone("dense"), "passage vectors alone"),
+    "no-headings": System(_lacking("heading"), "ablation: without the vectors of headings"),
+    "no-phrasings": System(_lacking("phrasing"), "ablation: without the ways in which people ask"),
+    "no-lexical": System(_lacking("lexical"), "ablation: without BM25"),
+    "no-reader": System(_without("reader"), "ablation: the verdict read from the rule's words alone"),
     "no-glossary": System(_without("glossary"), "ablation: without query expansion"),
     "no-follow-up": System(_without("follow_up"), "ablation: each turn by itself"),
     "no-further": System(_without("further"), "ablation: sentences of the best passage only"),
