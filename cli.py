@@ -127,6 +127,28 @@ def search(
 
 
 @app.command()
+def redact(
+    text: Annotated[str, typer.Argument(help="A question; `-` reads it from input.")],
+    as_json: Json = False,
+) -> None:
+    """Show a text without the personal data that is found in it: names, dates of birth, numbers, addresses.
+
+    This lowers the risk; it doesn't make a text anonymous. Nothing is stored or sent.
+
+    `mayshare redact "my student Jayden (DOB 3/4/2011) told me …"`
+    """
+    from answer.privacy.redact import load_redactor
+
+    done = load_redactor().redact(sys.stdin.read() if text == "-" else text)
+    if as_json:
+        _out(json.dumps({"text": done.text, "findings": [f._asdict() for f in done.findings]}, ensure_ascii=False))
+        return
+    _out(done.text)
+    for finding in done.findings:
+        _out(f"  {finding.kind}: {finding.text}")
+
+
+@app.command()
 def ingest(
     corpus: Corpus = None,
     store: Store = None,

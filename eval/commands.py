@@ -214,6 +214,25 @@ def beir(
         print_beir(rows)
 
 
+@app.command()
+def privacy(
+    split: SplitOption = SplitName.test,
+    as_json: Json = False,
+) -> None:
+    """Measure how much personal data is found in synthetic questions, and how often a clean one raises a false alarm."""
+    from answer.privacy.redact import load_redactor
+    from eval import privacy_score
+    from eval.terminal import print_rates
+
+    find = load_redactor().find
+    for name in _splits(split):
+        rates = privacy_score.score(privacy_score.read_rows(privacy_score.FOLDER / f"{name}.jsonl"), find)
+        if as_json:
+            typer.echo(json.dumps({"split": name, "rates": [rate._asdict() for rate in rates]}))
+        else:
+            print_rates(name, rates)
+
+
 def _settings(store: Path | None) -> Settings:
     from mayshare.config import load_settings
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from eval.beir import Row
 from eval.compare import Comparison
+from eval.privacy_score import Rate
 from eval.report import TITLES
 from eval.score import Summary
 
@@ -36,6 +37,18 @@ def print_scores(name: str, found: Mapping[str, Summary], times: Mapping[str, fl
     console.print(table)
     if times:
         console.print(f"{times['p50']} ms p50, {times['p95']} ms p95")
+
+
+def print_rates(split: str, rates: Sequence[Rate]) -> None:
+    """Shares with their Wilson intervals."""
+    table = Table("measure", title=f"{split}: shares with 95 % intervals", title_justify="left")
+    for column in ("share", "interval", "of"):
+        table.add_column(column, justify="right")
+    for rate in rates:
+        table.add_row(
+            rate.name, f"{rate.share:.3f}", f"{rate.low:.3f} – {rate.high:.3f}", f"{rate.hits} / {rate.total}"
+        )
+    Console(highlight=False).print(table)
 
 
 def print_comparison(result: Comparison) -> None:
