@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from answer import abstain, compose, verdict
 from answer.decide import Decider
@@ -17,6 +19,9 @@ from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
 from mayshare.schema import Answer, Hit, Passage, Question, Verdict
+
+if TYPE_CHECKING:
+    from answer.generate.rewrite import Rewriter
 
 ENGINE = "extractive"
 LEANING_TERMS = 8  # a turn with more content stands by itself
@@ -33,10 +38,11 @@ class Engine:
 
         Args:
             index: one that is open already, to share it between engines.
-            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `model`.
         """
         self.settings, self._without = settings, without
         self._decider = None if "reader" in without else Decider(settings)
+        self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
         self._open = _Opened(index or open_index(settings), settings, without)
         self.notice: str | None = self._open.index.degraded
@@ -69,8 +75,17 @@ class Engine:
             except IndexError_ as error:
                 self.notice = f"A newer index can't be opened; the one of before still serves. {error}"
 
-    def ask(self, question: Question) -> Answer:
-        """Answer, or abstain with a reason. Never raises for what a user may type."""
+    @property
+    def model(self) -> str:
+        """The language model that words claims and where it runs, or "" where none is set."""
+        return self._writer.name if self._writer else ""
+
+    def ask(self, question: Question, on_claim: Callable[[str], object] | None = None) -> Answer:
+        """Answer, or abstain with a reason. Never raises for what a user may type.
+
+        Args:
+            on_claim: called with each statement of a language model as soon as it stands, for streaming.
+        """
         clock = _Clock()
         self.refresh()
         opened = self._open
@@ -93,7 +108,7 @@ class Engine:
                 understood, evidence, refusal = leaning, more, None
         if refusal:
             return self._abstained(opened, question, refusal, clock, understood, evidence)
-        return self._answered(opened, question, understood, evidence, clock)
+        return self._answered(opened, question, understood, evidence, clock, on_claim)
 
     def search(self, question: Question, k: int) -> tuple[Hit, ...]:
         """The `k` passages nearest to a question, best first."""
@@ -105,7 +120,13 @@ class Engine:
         return opened.retriever.evidence(understood, question.filters, k).hits
 
     def _answered(
-        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, clock: _Clock
+        self,
+        opened: _Opened,
+        question: Question,
+        understood: Understood,
+        evidence: Evidence,
+        clock: _Clock,
+        on_claim: Callable[[str], object] | None,
     ) -> Answer:
         wanted = [*terms(understood.text), *understood.expansion]
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
@@ -118,7 +139,7 @@ class Engine:
         decided = self._decide(understood, selected[0].passage, claims[0].text) if claims else "explain"
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         clock.lap("compose")
-        return Answer(
+        answer = Answer(
             question=question,
             verdict=decided,
             claims=claims,
@@ -132,6 +153,11 @@ class Engine:
             hits=evidence.hits,
             confidence=abstain.answerable(understood, evidence),
         )
+        if self._writer is None or not selected:
+            return answer
+        answer = self._writer.reword(answer, selected, opened.index, on_claim)
+        clock.lap("model")
+        return answer.model_copy(update={"timings_ms": clock.timings()})
 
     def _decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
         if self._decider is None:
@@ -177,6 +203,15 @@ class Engine:
 def _leans(understood: Understood) -> bool:
     """Short, and silent on who or what is meant: then earlier turns may say it."""
     return len(understood.named) <= 1 and len(terms(understood.current)) <= LEANING_TERMS
+
+
+def _writer(settings: Settings) -> Rewriter | None:
+    """What words claims with a language model, where the settings name one."""
+    if settings.model.provider is None:
+        return None
+    from answer.generate.rewrite import Rewriter
+
+    return Rewriter(settings)
 
 
 class _Opened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answer.select import Selected
+from answer.select import Selected, Statement
 from mayshare import cites
 from mayshare.index import Index
 from mayshare.schema import Citation, CitedSource, Claim, Document, Hit, Related, Role, Verdict
@@ -30,17 +30,32 @@ MAX_RELATED = 4
 
 def compose(index: Index, selected: Sequence[Selected]) -> tuple[tuple[Claim, ...], tuple[CitedSource, ...]]:
     """One claim a sentence, each with one citation; source `n` is the sentence in its document."""
-    claims, sources = [], []
-    for n, chosen in enumerate(selected, start=1):
-        document = index.documents[chosen.passage.source_id]
-        start, end = chosen.sentence.start, chosen.sentence.end
-        citation = Citation(n=n, passage_id=chosen.passage.passage_id, quote=chosen.text, start=start, end=end)
-        text = plain(chosen.text)
-        claims.append(
-            Claim(text=text, citations=(citation,), role=chosen.role, unverified=_is_unverified(document, text))
+    return compose_statements(index, [Statement("", chosen.role, (chosen,)) for chosen in selected])
+
+
+def compose_statements(
+    index: Index, statements: Sequence[Statement]
+) -> tuple[tuple[Claim, ...], tuple[CitedSource, ...]]:
+    """One claim a statement, citing every sentence that bears it out; a sentence keeps one number throughout."""
+    claims: list[Claim] = []
+    sources: dict[tuple[str, int], CitedSource] = {}
+    for statement in statements:
+        citations = []
+        for chosen in statement.support:
+            document = index.documents[chosen.passage.source_id]
+            start, end = chosen.sentence.start, chosen.sentence.end
+            known = sources.setdefault((document.source_id, start), _source(len(sources) + 1, chosen, document))
+            citations.append(
+                Citation(n=known.n, passage_id=chosen.passage.passage_id, quote=chosen.text, start=start, end=end)
+            )
+        first = statement.support[0]
+        unverified = any(
+            _is_unverified(index.documents[chosen.passage.source_id], plain(chosen.text))
+            for chosen in statement.support
         )
-        sources.append(_source(n, chosen, document))
-    return tuple(claims), tuple(sources)
+        text = statement.text or plain(first.text)
+        claims.append(Claim(text=text, citations=tuple(citations), role=statement.role, unverified=unverified))
+    return tuple(claims), tuple(sources.values())
 
 
 def related(hits: Sequence[Hit], used: Sequence[CitedSource]) -> tuple[Related, ...]:

@@ -8,7 +8,7 @@ from mayshare.schema import Answer
 
 
 def to_contract(answer: Answer) -> dict[str, Any]:
-    """The keys that other programs rely on, and no others."""
+    """The keys that other programs rely on, and no others; `model` only where a language model took part."""
     return {
         "id": answer.question.qid,
         "question": answer.question.text,
@@ -31,6 +31,12 @@ def to_contract(answer: Answer) -> dict[str, Any]:
             for hit in answer.hits
         ],
         "engine": answer.engine,
+        **({"model": model_of(answer)} if answer.model else {}),
         "corpus_version": answer.corpus_version,
         "timings_ms": answer.timings_ms,
     }
+
+
+def model_of(answer: Answer) -> dict[str, Any]:
+    """What a language model had to do with an answer."""
+    return {"name": answer.model, "rejected": answer.rejected, "notice": answer.notice, "sent": answer.sent}

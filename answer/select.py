@@ -39,6 +39,14 @@ class Selected(NamedTuple):
     text: str
 
 
+class Statement(NamedTuple):
+    """A claim to be: its words, where they aren't the sentence's own, what it is for, and what bears it out."""
+
+    text: str
+    role: Role
+    support: tuple[Selected, ...]
+
+
 def select(index: Index, hits: Sequence[Hit], query: Sequence[str], max_words: int) -> list[Selected]:
     """Sentences for the answer in the order in which they are shown; empty without hits.
 
@@ -65,9 +73,9 @@ def bottom_line(index: Index, passage: Passage) -> Selected | None:
     """The sentence that states a passage's rule: its first, unless the passage begins with a label."""
     for sentence in passage.sentences:
         if sentence.role == "bottom_line":
-            return _selected(index, passage, sentence, "bottom_line")
+            return selected(index, passage, sentence, "bottom_line")
     if passage.sentences:
-        return _selected(index, passage, passage.sentences[0], "bottom_line")
+        return selected(index, passage, passage.sentences[0], "bottom_line")
     return None
 
 
@@ -75,7 +83,7 @@ def _main(index: Index, passage: Passage, wanted: set[str]) -> list[Selected]:
     first = bottom_line(index, passage)
     if first is None:
         return []
-    rest = [_selected(index, passage, s, s.role) for s in passage.sentences if s != first.sentence]
+    rest = [selected(index, passage, s, s.role) for s in passage.sentences if s != first.sentence]
     rest = [s._replace(role="rule") if s.role == "bottom_line" else s for s in rest]
     # stable: sentences of one role and equal relevance stay in the document's order
     rest.sort(key=lambda s: (KEPT_FIRST.index(s.role), -_relevance(s.text, wanted)))
@@ -94,7 +102,7 @@ def _further(index: Index, hits: Sequence[Hit], wanted: set[str]) -> list[Select
     return found
 
 
-def _selected(index: Index, passage: Passage, sentence: Sentence, role: Role) -> Selected:
+def selected(index: Index, passage: Passage, sentence: Sentence, role: Role) -> Selected:
     body = index.documents[passage.source_id].body
     return Selected(passage, sentence, role, body[sentence.start : sentence.end])
 

@@ -40,11 +40,21 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(
             f"     {escape(source.source_id)} · {dated} · {escape(review)} · {escape(source.url)}", style="dim"
         )
+    if answer.model:
+        console.print(f"\n{escape(model_note(answer))}", style="dim")
     if answer.related:
         console.print("\n[bold]Related[/bold]")
     for entry in answer.related:
         console.print(f"  • {escape(entry.heading)} ({escape(entry.title)})")
     console.print(f"\n{NOT_ADVICE} Index {escape(answer.corpus_version)}.", style="dim")
+
+
+def model_note(answer: Answer) -> str:
+    """What a language model had to do with an answer, in one or two sentences."""
+    if answer.notice:
+        return answer.notice
+    fell = f" {answer.rejected} of its statements fell, since no passage bears them out." if answer.rejected else ""
+    return f"Worded in part by {answer.model}, which was sent: “{answer.sent}”.{fell}"
 
 
 def print_stages(stages: Sequence[Stage], console: Console | None = None) -> None:

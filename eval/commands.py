@@ -219,7 +219,7 @@ def privacy(
     split: SplitOption = SplitName.test,
     as_json: Json = False,
 ) -> None:
-    """Measure how much personal data is found in synthetic questions, and how often a clean one raises a false alarm."""
+    """Measure how much personal data is found in synthetic questions, and how often a clean one raises an alarm."""
     from answer.privacy.redact import load_redactor
     from eval import privacy_score
     from eval.terminal import print_rates

@@ -16,11 +16,15 @@ from eval.cases import Case, Record
 from eval.runs import Run
 from mayshare.config import Judge
 from mayshare.errors import JudgeError
+from mayshare.llm import build_llm as load
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 Progress = Callable[[int, int], None]
+
+
+TIMEOUT_S = 120.0  # for one judgement
 
 
 class Judgement(Record):
@@ -45,25 +49,12 @@ def build_llm(settings: Judge) -> LLM:
     """The model that `[judge]` names.
 
     Raises:
-        JudgeError: none is set, or its extra isn't installed.
+        JudgeError: none is set.
+        LanguageModelError: its address or its extra is missing.
     """
     if settings.provider is None:
         raise JudgeError("No judge is set. Name provider and model under [judge] in mayshare.toml (docs/settings.md).")
-    try:
-        if settings.provider == "ollama":
-            from llama_index.llms.ollama import Ollama  # type: ignore[import-not-found,unused-ignore]
-
-            local: LLM = Ollama(model=settings.model, base_url=settings.base_url or "http://127.0.0.1:11434")
-            return local
-        from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-not-found,unused-ignore]
-    except ImportError as error:
-        raise JudgeError(
-            f"judge.provider = {settings.provider!r} needs its extra: "
-            f".venv/bin/uv pip install 'mayshare[judge]' ({error.name} is missing)."
-        ) from error
-    key = settings.api_key or "none"
-    served: LLM = OpenAILike(model=settings.model, api_base=settings.base_url, api_key=key, is_chat_model=True)
-    return served
+    return load(settings.provider, settings.model, settings.base_url, settings.api_key, TIMEOUT_S, table="judge")
 
 
 def judge(run: Run, cases: Mapping[str, Case], llm: LLM, progress: Progress | None = None) -> list[Judgement]:

@@ -1,7 +1,7 @@
 """How much personal data is found, and how often a clean question raises a false alarm: `mayshare eval privacy`.
 
-On synthetic questions (`eval/privacy/`, made by `scripts/make_privacy_questions.py`); nobody's data is in them. A gold span counts
-as found where findings cover all of its letters and digits: what is left of a name is a leak.
+On synthetic questions (`eval/privacy/`, made by `scripts/make_privacy_questions.py`); nobody's data is in them. A gold
+span counts as found where findings cover all of its letters and digits: what is left of a name is a leak.
 """
 
 from __future__ import annotations

@@ -76,6 +76,17 @@ class Serve(Section):
     port: int = Field(default=8501, ge=1, le=65535)
 
 
+class Model(Section):
+    """A language model that words an answer's claims; none by default. It gets redacted text only (docs/model.md)."""
+
+    provider: Literal["openai_like", "ollama", "llama_cpp"] | None = None
+    model: str = Field(default="", description="name of the model as its server spells it; for llama_cpp the GGUF file")
+    base_url: str | None = Field(default=None, description="address of the server")
+    api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
+    deadline_s: float = Field(default=30.0, gt=0, description="seconds after which the guidance's own sentences serve")
+    passages: int = Field(default=5, ge=1, le=20, description="passages that the model is shown")
+
+
 class Judge(Section):
     """A language model that judges answers in `mayshare eval judge`; none by default, and never asked otherwise."""
 
@@ -101,6 +112,7 @@ class Settings(BaseSettings):
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
     serve: Serve = Serve()
+    model: Model = Model()
     judge: Judge = Judge()
 
     @property

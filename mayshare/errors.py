@@ -14,11 +14,12 @@
     │   ├── DiskSpaceError      too little free space to build beside the live generation
     │   └── VerifyError         the new generation failed its check in a fresh process
     ├── QuestionFileError       a line of a batch file is not a question
+    ├── LanguageModelError      a language model that the settings name can't be built
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
         ├── BeirError           a folder isn't a BEIR set
-        └── JudgeError          no language model is set as judge, or it can't be loaded
+        └── JudgeError          no language model is set as judge
 
 Messages name the file, the line where there is one, and the mend. They never hold a user's question.
 """
@@ -121,3 +122,7 @@ class BeirError(EvaluationError):
 
 class JudgeError(EvaluationError):
     """No language model is set as judge, or it can't be loaded."""
+
+
+class LanguageModelError(MayshareError):
+    """A language model that the settings name can't be built."""

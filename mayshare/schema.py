@@ -196,6 +196,8 @@ class Answer(Frozen):
     `text` is the whole answer in words. On abstention `claims` may hold what is settled, and `message`
     says why the rest is not and what would settle it. `hits` are kept in every case, for evaluation.
     `confidence` is the estimated probability that the corpus answers the question, where it was estimated.
+    Where a language model worded claims: `model` names it, `rejected` counts its statements that no passage bears out,
+    `notice` says what went wrong with it, and `sent` is the redacted question that it was given.
     """
 
     question: Question
@@ -211,6 +213,10 @@ class Answer(Frozen):
     timings_ms: dict[str, float] = Field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     confidence: float | None = None
+    model: str = ""
+    rejected: int = 0
+    notice: str = ""
+    sent: str = ""
 
 
 class Phrasing(Frozen):

@@ -11,7 +11,7 @@ from answer.compose import GROUPS, VERDICT_WORDS
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import source_panel
+from pages import model_notice, source_panel
 from pages.engine import engine
 from pages.markup import escape
 
@@ -26,9 +26,10 @@ NOT_ADVICE = (
     "mayshare quotes guidance on U.S. federal confidentiality law. It is not legal advice: "
     "state law may be stricter, so check with your agency's counsel before you act."
 )
-NO_NAMES = (
-    "Don't type names or other details that identify a child or client. "
-    "Your question stays in this server's memory until you close the page: it isn't stored or sent anywhere."
+NO_NAMES = "Don't type names or other details that identify a child or client. "
+STAYS = "Your question stays in this server's memory until you close the page: it isn't stored or sent anywhere."
+IS_SENT = (
+    "Your question isn't stored; it goes to the language model named above, without the personal data that is found."
 )
 VERDICT_COLOURS = {"yes": "green", "no": "red", "conditional": "orange"}
 log = logging.getLogger("mayshare")
@@ -40,6 +41,9 @@ def draw() -> None:
     st.caption(NOT_ADVICE)
     turns: list[Answer] = st.session_state.setdefault("turns", [])
     filters = _sidebar()
+    model = engine().model
+    if model:
+        model_notice.banner(model)
     status = st.empty()
     with st.bottom:
         typed = st.chat_input(
@@ -47,9 +51,13 @@ def draw() -> None:
             key="question",
             max_chars=load_settings().answering.max_question_chars,
         )
-        st.caption(NO_NAMES)
+        st.caption(NO_NAMES + (IS_SENT if model else STAYS))
     chosen = _examples() if not turns and not typed else None
     asked = typed or chosen
+    if model:
+        model_notice.confirm(lambda text: _ask(text, turns, filters))
+    if asked and model and model_notice.holds_back(asked):
+        st.rerun()
     if asked and _ask(asked, turns, filters):
         # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
         st.rerun()
@@ -92,7 +100,9 @@ def _ask(text: str, turns: list[Answer], filters: Filters) -> bool:
     history = tuple(turn.question.text for turn in turns)
     try:
         with st.spinner("Searching the guidance …"):
-            turns.append(engine().ask(Question(text=text, history=history, filters=filters)))
+            stream = st.container()
+            question = Question(text=text, history=history, filters=filters)
+            turns.append(engine().ask(question, lambda claim: stream.markdown(escape(claim))))
         source_panel.close()
         return True
     except MayshareError as error:
@@ -128,6 +138,7 @@ def _answer(number: int, answer: Answer) -> None:
             st.markdown(f"**{title}**")
         for claim in group:
             _claim(number, answer, claim)
+    model_notice.note(answer)
     if answer.related:
         with st.expander("Read next", expanded=not answer.claims):
             for entry in answer.related:

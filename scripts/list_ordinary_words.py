@@ -25,7 +25,7 @@ EVERYDAY = """
     taylor cooper porter tanner turner tucker sawyer page paige penny ford wells best love see so an my young love long short little more less man many much
     okay ok gonna wanna gotta kinda sorta yeah yep nope hi hello hey thanks please sorry lol btw idk asap pls plz tho cuz bc thx ppl wont dont cant doesnt didnt isnt
     wasnt arent shouldnt couldnt wouldnt havent hasnt im ive id ill youre theyre hes shes its whats thats theres lets
-    kid kids teen teens guy guys cop cops boss lady gal dude mama papa nana granny boo buddy lunch dinner breakfast car truck bike game phone text texts screenshot
+    grandson granddaughter stepson stepdaughter couldn ada kid kids teen teens guy guys cop cops boss lady gal dude mama papa nana granny boo buddy lunch dinner breakfast car truck bike game phone text texts screenshot
     drunk high weed vape vaping pills overdose gun knife fight fights bully bullied pregnant abortion cutting suicide runaway gang jail juvie rehab
     tonight today tomorrow yesterday morning afternoon evening monday tuesday wednesday thursday friday saturday sunday
     called told asked wants needs says said gave took went came knows thinks feels looks looking trying tried hit hits hurt hurts cried crying angry scared worried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -10,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import pages.engine
 from answer.assemble import Engine
-from mayshare.config import ROOT
+from mayshare.config import ROOT, Model
+from mayshare.schema import Question
 from pages.ask import EXAMPLES
+from tests.model_server import Reply, Server, claim, serve
 
 QUESTION = "Can a probation officer get attendance and grades without consent?"
 
@@ -160,3 +163,49 @@ def test_many_sessions_ask_at_once(engine: Engine) -> None:
     for thread in threads:
         thread.join()
     assert found == [wanted] * 40
+
+
+@pytest.fixture
+def worded(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> Iterator[tuple[AppTest, Server]]:
+    """The chat over an engine with a scripted language model, which words the answer's bottom line."""
+    sentence = re.sub(r" ?\((?:[^()]|\([^()]*\))*\)", "", engine.ask(Question(text=QUESTION)).claims[0].text)
+    with serve(lambda _: Reply([claim(sentence, 1, role="bottom_line"), claim("Share all.", 1)])) as server:
+        model = Model(provider="openai_like", model="scripted", base_url=server.base_url)
+        settings = engine.settings.model_copy(update={"model": model})
+        monkeypatch.setattr(pages.engine, "_engine", Engine(settings, engine.index))
+        monkeypatch.syspath_prepend(str(ROOT))
+        yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run(), server
+
+
+def test_a_language_model_is_named_and_what_fell_is_counted(worded: tuple[AppTest, Server]) -> None:
+    app, server = worded
+    assert "scripted at 127.0.0.1" in app.info[0].value
+    ask(app, QUESTION)
+    assert not app.exception
+    assert len(server.requests) == 1
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "1 of its statements fell" in captions
+    assert "goes to the language model" in captions
+
+
+def test_personal_data_is_shown_before_anything_is_sent(worded: tuple[AppTest, Server]) -> None:
+    app, server = worded
+    ask(app, "May I tell Kaylee Nguyen's mother about her grades at school?")
+    assert not app.exception
+    assert server.requests == []
+    assert "Kaylee Nguyen" in texts(app)
+    assert app.text_area[0].value == "May I tell [NAME_1]'s mother about her grades at school?"
+    button(app, "Ask this").click().run()  # type: ignore[attr-defined]
+    assert not app.exception
+    assert len(server.requests) == 1
+    assert "Kaylee" not in str(server.requests)
+    assert "Answer 1 ready" in app.success[0].value
+
+
+def test_a_question_with_personal_data_can_be_dropped(worded: tuple[AppTest, Server]) -> None:
+    app, server = worded
+    ask(app, "May I tell Kaylee Nguyen's mother about her grades at school?")
+    button(app, "Don't ask").click().run()  # type: ignore[attr-defined]
+    assert not app.text_area
+    assert server.requests == []
+    assert len(app.chat_message) == 0

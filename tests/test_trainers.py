@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from eval import beir, expert, feedback, judge, runs
 from eval.cases import load_cases
 from mayshare.config import Judge, load_settings
-from mayshare.errors import BeirError, JudgeError, QuestionSetError, RunFileError
+from mayshare.errors import BeirError, JudgeError, LanguageModelError, QuestionSetError, RunFileError
 from mayshare.schema import Question
 from tests.conftest import KEPT
 from tests.evaluation import answer, case, claim
@@ -168,7 +168,7 @@ def test_a_failed_judge_is_neither_pass_nor_fail(run: runs.Run) -> None:
 def test_without_a_judge_set_the_command_says_how_to_set_one() -> None:
     with pytest.raises(JudgeError, match=r"\[judge\] in mayshare\.toml"):
         judge.build_llm(load_settings().judge)
-    with pytest.raises(JudgeError, match=r"mayshare\[judge\]"):
+    with pytest.raises(LanguageModelError, match=r"judge\.base_url"):
         judge.build_llm(Judge(provider="openai_like", model="m"))
 
 
