@@ -15,6 +15,7 @@ from typing import NamedTuple
 from answer.lookup import without_provisions
 from answer.retrieve import Evidence
 from answer.understand import Understood
+from answer.unsafe import family
 from mayshare.lexical import terms, words
 from mayshare.schema import Abstention, Question
 
@@ -41,10 +42,11 @@ MESSAGES: dict[Abstention, str] = {
     ),
     "unsafe": (
         "mayshare doesn't help to evade confidentiality law, to hide or invent a disclosure or consent, or to find a "
-        "person's private information. Ask what the law permits, or speak with your agency's counsel."
+        "person's private information."
     ),
 }
 EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"
+ENGLISH = "mayshare reads English only. Put the question in English, or ask somebody to put it for you."
 NONSENSE = "No words of this question can be understood. Ask in a sentence who may share what with whom."
 
 
@@ -60,30 +62,6 @@ class Refusal(NamedTuple):
     message: str
 
 
-_UNSAFE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:fake|forge|falsif\w+|backdat\w+|back-dat\w+|make up)\b.{0,40}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
-        r"\b(?:i|we|to|just) doctor (?:the|a|our|my|this|that|some|those|her|his)\b.{0,30}\b(?:consent|signature|release|form|date|log|record|order)s?\b",
-        r"\b(?:get|getting|go|going|work|sneak)\w* (?:around|past)\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|court|parent|confidential\w*)\b",
-        r"\b(?:evade|circumvent|bypass|dodge|loophole)s?\b.{0,40}\b(?:law|ferpa|hipaa|hippa|part 2|consent|rule|order|confidential\w*)\b",
-        r"\b(?:hide|conceal|cover up|destroy|shred|delete|erase)\b.{0,50}\b(?:from (?:the )?(?:court|judge|investigat\w+|auditor|ocr|police|subpoena)"
-        r"|before (?:the )?(?:subpoena|audit|hearing|investigat\w+)|that (?:i|we) (?:shared|disclosed|told|leaked)|(?:a|our|my|the) (?:breach|disclosure|leak))",
-        r"\bwithout (?:anyone|anybody|them|the parents?|getting caught|being caught)\b.{0,20}\b(?:find\w* out|knowing|noticing|caught)\b",
-        r"\bwithout getting caught\b",
-        r"\b(?:figure|find|work) out (?:who|which)\b.{0,40}\b(?:reported|called|snitched|turned (?:me|us) in)\b",
-        r"\bre-?identify\w*\b.{0,60}\b(?:students?|kids?|children|patients?|clients?|names?)\b|\bget (?:back )?the names\b.{0,60}\bde-?identified\b"
-        r"|\bde-?identified\b.{0,200}\b(?:get back|recover|link\w*|match\w*)\b.{0,40}\bnames\b",
-        r"\b(?:so|that) (?:they|she|he|the \w+(?: \w+)?) (?:thinks?|believes?|will think|will believe)\b.{0,20}\bI(?:'?m| am)\b|\b(?:impersonate|pose as|posing as|pretend (?:to be|I'?m|I am))\b",
-        r"\bmy (?:ex|wife|husband|girlfriend|boyfriend|partner)\b.{0,160}\bshelter\b.{0,200}\b(?:address|where|location)\b",
-        r"\bignore (?:all |any |your |the |these |previous |prior |above )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance|prompts?|guardrails)\b",
-        r"\b(?:disregard|forget) (?:all |any |your |the |previous |prior )+(?:\w+ )?(?:instructions?|sources?|rules?|guidance)\b",
-        r"\b(?:system prompt|jailbreak|developer mode|dan mode)\b",
-        r"\b(?:pretend|act|roleplay|role-play)\b.{0,30}\b(?:you are|to be|as)\b.{0,40}\b(?:lawyer with no|unrestricted|no rules|no limits|evil|uncensored)\b",
-        r"\b(?:what is|what's|give me|tell me|find|look up|show me|list)\b.{0,30}\b(?:home address|address|phone number|ssn|social security number|"
-        r"date of birth|medical records?|diagnosis|test results?|password)s?\b (?:of|for) [A-Z][a-z]+ [A-Z][a-z]+",
-    )
-)
 _STATE_LAW = re.compile(
     r"\b(?:law|statute|code|act|regulation|rule|age|minor|consent|privilege|report|mandated|require)\w*\b",
     re.IGNORECASE,
@@ -105,9 +83,32 @@ def before_retrieval(question: Question, limit: int) -> Refusal | None:
         return Refusal("missing_facts", too_long(len(text), limit))
     if not words(text):
         return Refusal("out_of_scope", NONSENSE)
-    if any(pattern.search(text) for pattern in _UNSAFE):
-        return Refusal("unsafe", MESSAGES["unsafe"])
+    unsafe = family(text)
+    if unsafe:
+        return Refusal("unsafe", f"{MESSAGES['unsafe']} {unsafe.instead}")
+    if is_foreign(text):
+        return Refusal("out_of_scope", ENGLISH)
     return None
+
+
+def is_foreign(text: str) -> bool:
+    """Is a question written in another language? Told by its commonest words and letters."""
+    letters = [c for c in text if c.isalpha()]
+    if letters and sum(ord(c) > 0x24F for c in letters) / len(letters) > 0.5:
+        return True
+    found = re.findall(r"[^\W\d_]+", text.lower())
+    foreign = sum(word in _FOREIGN for word in found)
+    return foreign >= 2 and foreign > sum(word in _ENGLISH for word in found)
+
+
+_FOREIGN = frozenset(
+    "el la los las un una de del que es en por para con puede puedo debe su sus mi al lo como le les des est dans pour avec peut puis "
+    "dois je vous nous der die das und ist nicht ein eine ich kann darf mit von den dem wie o os da do em uma para não posso é se qui "
+    "che il di per sono può è cosa niño niña escuela padres enfant école eltern schule".split()
+)
+_ENGLISH = frozenset(
+    "the a an is are can may must of to in and what who how does do we i my with for it school".split()
+)
 
 
 def after_retrieval(understood: Understood, evidence: Evidence, threshold: float) -> Refusal | None:

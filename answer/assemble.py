@@ -7,11 +7,11 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from answer import abstain, compose, verdict
+from answer import abstain, compose, emergency, verdict
 from answer.decide import Decider
 from answer.glossary import Glossary
 from answer.retrieve import Evidence, HybridRetriever
-from answer.select import select
+from answer.select import select, with_rule
 from answer.understand import Understood, understand
 from mayshare import generation
 from mayshare.config import Settings
@@ -86,6 +86,14 @@ class Engine:
         Args:
             on_claim: called with each statement of a language model as soon as it stands, for streaming.
         """
+        answer = self._ask(question, on_claim)
+        danger = emergency.danger(" ".join([*question.history[-1:], question.text]))
+        if danger is None or answer.abstention in ("unsafe", "out_of_scope"):
+            return answer
+        first = emergency.FIRST[danger]
+        return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
+
+    def _ask(self, question: Question, on_claim: Callable[[str], object] | None) -> Answer:
         clock = _Clock()
         self.refresh()
         opened = self._open
@@ -106,8 +114,15 @@ class Engine:
             again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
-        if refusal:
-            return self._abstained(opened, question, refusal, clock, understood, evidence)
+        danger = emergency.danger(understood.text)
+        if refusal and danger and refusal.reason in ("out_of_scope", "not_in_corpus", "missing_facts"):
+            # a child in danger gets the emergency rule, however the question is worded
+            asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
+            understood = understand(asked, opened.glossary)
+            evidence, refusal = opened.retriever.evidence(understood, question.filters, self.settings.retrieval.k), None
+        if refusal or not evidence.hits:
+            weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
+            return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
         return self._answered(opened, question, understood, evidence, clock, on_claim)
 
     def search(self, question: Question, k: int) -> tuple[Hit, ...]:
@@ -131,6 +146,9 @@ class Engine:
         wanted = [*terms(understood.text), *understood.expansion]
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         selected = select(opened.index, hits, wanted, self.settings.answering.max_words)
+        needed = emergency.rule(hits) if emergency.danger(understood.text) else None
+        if needed and selected:
+            selected = with_rule(opened.index, selected, needed.passage)
         clock.lap("select")
         if selected and abstain.decided_by_state(selected[0].text):
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])

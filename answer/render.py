@@ -15,6 +15,7 @@ def to_contract(answer: Answer) -> dict[str, Any]:
         "verdict": answer.verdict,
         "abstention": answer.abstention,
         "text": answer.text,
+        **({"urgent": answer.urgent} if answer.urgent else {}),
         "claims": [
             {"text": claim.text, "role": claim.role, "citations": [citation.n for citation in claim.citations]}
             for claim in answer.claims

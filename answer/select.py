@@ -69,6 +69,14 @@ def select(index: Index, hits: Sequence[Hit], query: Sequence[str], max_words: i
     return sorted(chosen, key=lambda c: SHOWN.index(c.role))
 
 
+def with_rule(index: Index, chosen: list[Selected], passage: Passage) -> list[Selected]:
+    """The selection with the bottom line of one more passage first among its rules, unless it says so already."""
+    line = bottom_line(index, passage)
+    if line is None or any(_same(line.text, other.text) for other in chosen):
+        return chosen
+    return [*chosen[:1], line._replace(role="rule"), *chosen[1:]]
+
+
 def bottom_line(index: Index, passage: Passage) -> Selected | None:
     """The sentence that states a passage's rule: its first, unless the passage begins with a label."""
     for sentence in passage.sentences:

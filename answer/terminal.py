@@ -18,6 +18,8 @@ NOT_ADVICE = "Guidance, not legal advice: check with your agency's counsel befor
 def print_answer(answer: Answer, console: Console | None = None) -> None:
     """Print an answer for a person."""
     console = console or Console(highlight=False)
+    if answer.urgent:
+        console.print(f"[bold red]{escape(answer.urgent)}[/bold red]")
     if answer.message:
         console.print(escape(answer.message))
     for role, title in GROUPS.items():

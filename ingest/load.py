@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ingest.injection import first_suspect
 from mayshare.errors import CorpusError
 from mayshare.schema import Document, Term
 
@@ -61,6 +62,10 @@ def load_document(path: Path, corpus: Path) -> Document:
         CorpusError: it can't be read, has no front matter, or a field is missing, unknown or malformed.
     """
     text, digest = _read(path)
+    suspect = first_suspect(text)
+    if suspect:
+        mend = "Write it for a reader, or take it out; corpus/AUTHORING.md says what a document may hold."
+        raise CorpusError(path, f"{suspect.problem}.", mend, suspect.line)
     front, body, body_line = _split(path, text)
     fields = _parse_yaml(path, front)
     values = {_FIELD_NAMES.get(key, key): value for key, value in fields.items()}

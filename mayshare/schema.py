@@ -198,6 +198,7 @@ class Answer(Frozen):
     `confidence` is the estimated probability that the corpus answers the question, where it was estimated.
     Where a language model worded claims: `model` names it, `rejected` counts its statements that no passage bears out,
     `notice` says what went wrong with it, and `sent` is the redacted question that it was given.
+    `urgent` says what comes first where the question tells of a danger that is happening now.
     """
 
     question: Question
@@ -217,6 +218,7 @@ class Answer(Frozen):
     rejected: int = 0
     notice: str = ""
     sent: str = ""
+    urgent: str = ""
 
 
 class Phrasing(Frozen):

@@ -130,6 +130,8 @@ def _turn(number: int, answer: Answer) -> None:
 
 
 def _answer(number: int, answer: Answer) -> None:
+    if answer.urgent:
+        st.error(answer.urgent, icon=":material/e911_emergency:")
     if answer.message:
         st.info(answer.message)
     for role, title in GROUPS.items():

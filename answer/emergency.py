@@ -1,0 +1,111 @@
+"""A child in danger now: told from how a question is put, so that what comes first is said first.
+
+Only telephone numbers are worded here. What may be shared is a sentence of the guidance like any other: the emergency rule
+nearest to the question is kept among the answer's claims.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mayshare.schema import Hit
+
+CALL = "If anyone is in danger now, call 911 first."
+FIRST: dict[str, str] = {
+    "suicide": f"{CALL} For thoughts of suicide, call or text 988 at any hour. What you may share at once is below.",
+    "medical": f"{CALL} For poison or an overdose, Poison Control is 1-800-222-1222. What you may share at once is below.",
+    "violence": f"{CALL} What you may share at once is below.",
+    "missing": f"{CALL} To report a missing child, also call the National Center for Missing & Exploited Children, 1-800-843-5678. What you may share at once is below.",
+    "abuse": f"{CALL} To report suspected abuse, call your state's child abuse hotline. What you may share at once is below.",
+}
+# Added to a question that the guidance doesn't know in its own words: what is asked in such a case
+ASKS: dict[str, str] = {
+    "suicide": "May records be shared without consent in a health or safety emergency when a young person is suicidal?",
+    "medical": "May records be given to emergency medical personnel without consent in a medical emergency?",
+    "violence": "May records be shared with police without consent because of a serious threat of violence?",
+    "missing": "May records be given to police without consent when a young person is missing?",
+    "abuse": "May suspected child abuse be reported without consent?",
+}
+_NOW = re.compile(
+    r"\b(?:right now|now|tonight|today|tomorrow|just (?:told|disclosed|said|texted|called|showed|found|ran|left|hung)|this (?:morning|afternoon|evening)|an? (?:hour|minute)s? ago|"
+    r"\d+ (?:minutes?|hours?)|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|is here|is on the|walked in|about to|at once|\d+ ?[ap]\.?m)\b|\bhas(?:n't| not) come (?:home|back)\b",
+    re.IGNORECASE,
+)
+# (kind, cue, does it need no word for "now" beside it?)
+_CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE), strong)
+    for kind, pattern, strong in (
+        (
+            "medical",
+            r"\b(?:took|swallowed|ate|drank) (?:a |an |the |all |her |his |some |\d+ )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
+            True,
+        ),
+        (
+            "suicide",
+            r"\bhas a rope\b|\bon the (?:roof|bridge|ledge)\b|\babout to jump\b|\bcut (?:her|his|their) wrists\b|\bgoodbye everyone\b|\bwants to (?:die|kill (?:himself|herself|themselves))\b|\bsuicidal (?:student|teen|kid|client|patient|boy|girl) (?:left|is|ran|has)\b",
+            True,
+        ),
+        (
+            "suicide",
+            r"\b(?:kill (?:himself|herself|themselves)|end (?:it|his life|her life)|suicid\w+|hang (?:himself|herself))\b",
+            False,
+        ),
+        (
+            "violence",
+            r"\b(?:has|have|holding|waving|pulled|with) an? (?:gun|knife|weapon|machete)\b|\b(?:bring|brings|bringing|coming with) an? (?:gun|knife|weapon)\b|\bshoot up\b|\barmed (?:dad|man|father|student|kid|boy)\b|\b(?:going to|will|gonna|plans to) (?:kill|shoot|stab|drown|strangle) (?:his|her|my|the|everyone|them|someone|us)\b",
+            True,
+        ),
+        (
+            "abuse",
+            r"\bfresh (?:burns?|bruises|welts)\b|\bsays? (?:mommy|daddy|mom|dad) did it\b|\b(?:raped|molested|sexually abused) (?:her|him) (?:last night|today|this)\b|\bleft (?:his|her|the) (?:baby|toddler|kids?|children) alone\b",
+            True,
+        ),
+        ("abuse", r"\b(?:disclosed (?:sexual )?abuse|raped|molest\w+|trafficked|driving her across)\b", False),
+        (
+            "missing",
+            r"\b(?:is|went|has been) missing\b|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
+            False,
+        ),
+        ("missing", r"\bis missing and\b|\bmissing (?:girl|boy|child|teen|student)\b.{0,40}\bman\b", True),
+    )
+)
+_GENERAL = re.compile(
+    r"^(?:what|when|how long|which|who) (?:is|are|was|does|must|should|counts|makes|may be written|has to be)\b|\b(?:in general|policy|exception last|training|for example|last year|"
+    r"years? ago|two weeks ago|last month|last semester|in the past|closed case)\b",
+    re.IGNORECASE,
+)
+_RULES = (
+    "34 CFR 99.36",
+    "34 CFR 99.31(a)(10)",
+    "20 USC 1232g(b)(1)(I)",
+    "45 CFR 164.512(j)",
+    "45 CFR 164.512(b)(1)(ii)",
+    "45 CFR 164.510(b)",
+    "42 CFR 2.51",
+    "42 CFR 2.12(c)(6)",
+    "42 USC 290dd-2(b)(2)(A)",
+    "42 USC 290dd-2(e)",
+    "34 USC 12291(b)(2)(E)",
+    "42 USC 671(a)(35)",
+)
+
+
+def danger(text: str) -> str | None:
+    """The kind of danger that a question tells of as happening now, or None."""
+    if _GENERAL.search(text):
+        return None
+    now = bool(_NOW.search(text))
+    for kind, cue, strong in _CUES:
+        if (strong or now) and cue.search(text):
+            return kind
+    return None
+
+
+def rule(hits: Sequence[Hit]) -> Hit | None:
+    """The best hit whose first sentence rests on an emergency or reporting rule."""
+    for hit in hits:
+        first = hit.passage.sentences[0].authorities if hit.passage.sentences else ()
+        if any(authority.startswith(_RULES) for authority in first):
+            return hit
+    return None
