@@ -145,8 +145,10 @@ class Engine:
     ) -> Answer:
         wanted = [*terms(understood.text), *understood.expansion]
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
+        needed = self._emergency_rule(opened, question, understood, evidence)
+        if needed and abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0)):
+            hits = (needed, *hits)  # what can be done at once comes before what a state may add
         selected = select(opened.index, hits, wanted, self.settings.answering.max_words)
-        needed = emergency.rule(hits) if emergency.danger(understood.text) else None
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)
         clock.lap("select")
@@ -176,6 +178,20 @@ class Engine:
         answer = self._writer.reword(answer, selected, opened.index, on_claim)
         clock.lap("model")
         return answer.model_copy(update={"timings_ms": clock.timings()})
+
+    def _emergency_rule(
+        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence
+    ) -> Hit | None:
+        """Where a danger is happening: the rule that opens records, among the hits or asked for in its own terms."""
+        danger = emergency.danger(understood.text)
+        if danger is None:
+            return None
+        found = emergency.rule(evidence.hits)
+        if found:
+            return found
+        asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
+        again = understand(asked, opened.glossary)
+        return emergency.rule(opened.retriever.evidence(again, question.filters, self.settings.retrieval.k).hits)
 
     def _decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
         if self._decider is None:

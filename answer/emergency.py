@@ -63,6 +63,11 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         ("abuse", r"\b(?:disclosed (?:sexual )?abuse|raped|molest\w+|trafficked|driving her across)\b", False),
         (
+            "abuse",
+            r"\b(?:meet|meeting|see|run off|leave|leaving) (?:up )?(?:with )?(?:an?|some|this) (?:older|grown|adult|strange|\d+[- ]year[- ]old) (?:man|guy|boyfriend)\b",
+            False,
+        ),
+        (
             "missing",
             r"\b(?:is|went|has been) missing\b|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
             False,
@@ -76,7 +81,8 @@ _GENERAL = re.compile(
     re.IGNORECASE,
 )
 _RULES = (
-    "34 CFR 99.36",
+    "34 CFR 99.36(a)",
+    "34 CFR 99.36(c)",
     "34 CFR 99.31(a)(10)",
     "20 USC 1232g(b)(1)(I)",
     "45 CFR 164.512(j)",
@@ -106,6 +112,6 @@ def rule(hits: Sequence[Hit]) -> Hit | None:
     """The best hit whose first sentence rests on an emergency or reporting rule."""
     for hit in hits:
         first = hit.passage.sentences[0].authorities if hit.passage.sentences else ()
-        if any(authority.startswith(_RULES) for authority in first):
+        if any(authority == "34 CFR 99.36" or authority.startswith(_RULES) for authority in first):
             return hit
     return None

@@ -16,6 +16,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from answer.glossary import Glossary
 from answer.lookup import explaining, unexplained
+from answer.select import INVENTED
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
 from mayshare.index import Index
@@ -27,7 +28,9 @@ Scores = npt.NDArray[np.float32]
 
 CONTEXT_WEIGHT = 0.5  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
-LAW_BONUS = 0.06  # for a passage of a law that the question names
+LAW_BONUS = 0.2  # for a passage of a law that the question names
+FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
+SCENARIO = -0.3  # for a passage of an invented case, which is written for training
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
 
@@ -50,6 +53,7 @@ class HybridRetriever(BaseRetriever):
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
         fitted = index.settings.embedding.provider == "minilm"
+        self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -119,10 +123,10 @@ class HybridRetriever(BaseRetriever):
     def _bonus(self, understood: Understood) -> Scores:
         passages = self._index.passages
         bonus = np.zeros(len(passages), dtype=np.float32)
-        if understood.laws:
-            wanted = set(understood.laws)
-            named = np.fromiter((bool(wanted.intersection(p.laws)) for p in passages), dtype=bool)
-            bonus += LAW_BONUS * named
+        for laws, weight in ((set(understood.laws), LAW_BONUS), (understood.frame.laws, FRAME_BONUS)):
+            if laws:
+                bonus += weight * np.fromiter((bool(laws.intersection(p.laws)) for p in passages), dtype=bool)
+        bonus += SCENARIO * self._scenarios
         if understood.citations:
             bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)
         return bonus

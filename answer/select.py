@@ -15,6 +15,7 @@ from mayshare.index import Index
 from mayshare.lexical import terms
 from mayshare.schema import Hit, Passage, Role, Sentence
 
+INVENTED = "In the invented case"  # a scenario for training: never an aside in an answer about another case
 FURTHER = 3  # further passages that may add their bottom line
 FURTHER_SHARE = 0.3  # … if they score at least this share of the best
 SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same
@@ -104,7 +105,7 @@ def _further(index: Index, hits: Sequence[Hit], wanted: set[str]) -> list[Select
         if hit.score < FURTHER_SHARE * hits[0].score:
             break
         line = bottom_line(index, hit.passage)
-        if line is not None:
+        if line is not None and not line.text.startswith(INVENTED):
             role: Role = line.sentence.role if line.sentence.role != "bottom_line" else "rule"
             found.append(line._replace(role=role))
     return found

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from answer.follow_up import resolve
+from answer.frame import Frame, read
 from answer.glossary import Glossary, clean
 from answer.lookup import provisions
 from mayshare.lexical import terms
@@ -45,6 +46,7 @@ class Understood(NamedTuple):
     expansion: tuple[str, ...]
     states: tuple[str, ...]
     named: tuple[str, ...] = ()
+    frame: Frame = Frame()
 
     @property
     def text(self) -> str:
@@ -152,6 +154,7 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
         citations=provisions(current),
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
+        frame=read(whole),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from answer.decide import weigh
+from answer.decide import jarring, weigh
+from answer.understand import Asks
+from answer.verdict import Modality
 from mayshare.config import load_settings
 from mayshare.reader import VERDICTS, Reader, load_reader
 from mayshare.schema import Verdict
@@ -71,3 +73,12 @@ def test_reading_text_leaves_citations_out_and_keeps_words() -> None:
 )
 def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], ruled: Verdict, expected: Verdict) -> None:
     assert weigh(chances, ruled) == expected
+
+
+def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
+    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.66, "conditional": 0.14, "explain": 0.1}
+    # log-odds: no −0.42 + 0.3; it depends −1.97 + 1.5, and the "no" falls by 1 where it jars
+    assert weigh(chances, "no") == "no"
+    assert weigh(chances, "no", jarring(Asks.PERMISSION, Modality.PERMITS)) == "conditional"
+    assert jarring(Asks.DUTY, Modality.PERMITS) == "yes"
+    assert jarring(Asks.FACT, Modality.PERMITS) is None
