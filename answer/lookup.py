@@ -84,6 +84,8 @@ def explains(passage: Passage, wanted: str) -> float:
 
 def unexplained(passages: Sequence[Passage], wanted: Sequence[str]) -> tuple[str, ...]:
     """Those of the wanted provisions that no passage cites, in whole or in part."""
+    if not wanted:
+        return ()
     cited = {authority for passage in passages for authority in passage.authorities}
     return tuple(w for w in wanted if not any(cites.covers(w, a) or _holds(a, w) for a in cited))
 

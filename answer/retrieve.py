@@ -53,6 +53,8 @@ class HybridRetriever(BaseRetriever):
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
         fitted = index.settings.embedding.provider == "minilm"
+        laws = {law for passage in index.passages for law in passage.laws}
+        self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
@@ -124,8 +126,9 @@ class HybridRetriever(BaseRetriever):
         passages = self._index.passages
         bonus = np.zeros(len(passages), dtype=np.float32)
         for laws, weight in ((set(understood.laws), LAW_BONUS), (understood.frame.laws, FRAME_BONUS)):
-            if laws:
-                bonus += weight * np.fromiter((bool(laws.intersection(p.laws)) for p in passages), dtype=bool)
+            rows = [self._of_law[law] for law in laws if law in self._of_law]
+            if rows:
+                bonus += weight * np.logical_or.reduce(rows)
         bonus += SCENARIO * self._scenarios
         if understood.citations:
             bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)

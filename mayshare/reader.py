@@ -18,7 +18,7 @@ from mayshare.minilm import READER, READER_HEAD, ensure_model, mean_pool, packag
 from mayshare.verdicts import Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("yes", "no", "conditional", "explain")
-QUESTION_TOKENS, TOKENS = 96, 224
+QUESTION_TOKENS, TOKENS = 64, 128  # trained on 96 and 224; as right on the development questions, and a third faster
 CLS, SEP = 101, 102  # of the BERT vocabulary
 
 
