@@ -1,6 +1,6 @@
 """The verdict for a question: what the reader model makes of the passage, tempered by the rule's own words.
 
-The reader has seen some six thousand questions with their verdicts, but is too sure where a condition isn't met; a
+The reader has seen some seven thousand questions with their verdicts, but is too sure where a condition isn't met; a
 rule whose words carry a condition says so itself. The two are added as log-odds. The weights were set on development
 questions and on held-out ways of asking: a wrong "yes" is the costly error, and doubt falls to "it depends".
 """
@@ -18,7 +18,7 @@ from mayshare.schema import Passage, Verdict
 from mayshare.text import reading_text
 
 CONDITIONAL = 1.5  # log-odds for "it depends", whatever is asked
-AGREES = 0.3  # for the verdict that the bottom line's own words give
+AGREES = 0.6  # for the verdict that the bottom line's own words give
 AGREES_CONDITIONAL = 1.0  # the same where that verdict is "it depends"
 JARS = 1.0  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
 

@@ -194,12 +194,12 @@ def test_the_model_gets_redacted_text_only(engine: Engine) -> None:
     with model_engine(engine, lambda _: Reply([])) as (worded, server):
         answer = worded.ask(
             Question(
-                text="His SSN is 123-45-6789. Can I give police Jayden Smith's school records after a threat?",
+                text="His SSN is 123-45-6789. Can I give police Jayden Okonkwo's school records after a threat?",
                 history=("Kaylee hit Mateo",),
             )
         )
     sent = prompt_of(server.requests[0]["body"])
-    assert not [word for word in ("Jayden", "Smith", "123-45-6789", "Kaylee", "Mateo") if word in sent]
+    assert not [word for word in ("Jayden", "Okonkwo", "123-45-6789", "Kaylee", "Mateo") if word in sent]
     assert "[NAME_" in answer.sent
 
 
