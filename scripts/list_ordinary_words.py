@@ -1,4 +1,4 @@
-"""Write answer/privacy/data/ordinary.txt: words of the guidance and its phrasings in lower case, which are no names by themselves.
+"""Write answer/privacy/lists/ordinary.txt: words of the guidance and its phrasings in lower case, which are no names by themselves.
 
 `python -m scripts.list_ordinary_words`. A first name gets in only where the guidance itself uses it as a word.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mayshare.config import ROOT
 
-OUT = ROOT / "answer" / "privacy" / "data" / "ordinary.txt"
+OUT = ROOT / "answer" / "privacy" / "lists" / "ordinary.txt"
 WORD = re.compile(r"(?<![\w'’])[a-z]{2,}(?![\w'’])")
 LEAST = 2  # times that a word must occur
 # everyday words that a question may hold and the guidance doesn't; also first names that are mostly words

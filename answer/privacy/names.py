@@ -193,5 +193,5 @@ def _stem(word: str) -> str:
 
 
 def _words(file: str) -> list[str]:
-    text = files("answer.privacy").joinpath("data", file).read_text(encoding="utf-8")
+    text = files("answer.privacy").joinpath("lists", file).read_text(encoding="utf-8")
     return [word.lower() for line in text.splitlines() if not line.startswith("#") for word in line.split()]
