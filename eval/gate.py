@@ -17,6 +17,8 @@ from mayshare.config import ROOT
 from mayshare.errors import RunFileError
 
 PATH = ROOT / "eval" / "baseline.json"
+DIGITS = 4  # of a score in the file
+ROUNDING = 0.5 * 10**-DIGITS + 1e-9  # so that what was measured passes what was written
 # What is gated, and how far it may fall: more than rounding, less than one thing going wrong unseen.
 TOLERANCES: Mapping[str, float] = {
     "recall@5": 0.02,
@@ -82,7 +84,7 @@ def check(scores: Scores, baseline: Baseline) -> list[Breach]:
     for name, expected in baseline.metrics.items():
         mean = found[name].mean
         loss = expected.score - mean if METRICS[name].higher_is_better else mean - expected.score
-        if not loss <= expected.tolerance + 1e-9:  # so that a mean that isn't a number is a breach
+        if not loss <= expected.tolerance + ROUNDING:  # so that a mean that isn't a number is a breach
             breaches.append(Breach(name, expected.score, expected.tolerance, mean))
     failed = sum(1 for item in scores.items if item.error)
     if failed:
@@ -100,7 +102,7 @@ def measure(scores: Scores, split: str, model: str) -> Baseline:
         engine=scores.header.engine,
         model=model,
         metrics={
-            name: Expected(score=round(found[name].mean, 4), tolerance=tolerance)
+            name: Expected(score=round(found[name].mean, DIGITS), tolerance=tolerance)
             for name, tolerance in TOLERANCES.items()
             if found[name].scored
         },
