@@ -217,6 +217,7 @@ def beir(
 @app.command()
 def privacy(
     split: SplitOption = SplitName.test,
+    file: Annotated[Path | None, typer.Option(help="Another file of marked questions, such as second.jsonl.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure how much personal data is found in synthetic questions, and how often a clean one raises an alarm."""
@@ -225,8 +226,9 @@ def privacy(
     from eval.terminal import print_rates
 
     find = load_redactor().find
-    for name in _splits(split):
-        rates = privacy_score.score(privacy_score.read_rows(privacy_score.FOLDER / f"{name}.jsonl"), find)
+    paths = [file] if file else [privacy_score.FOLDER / f"{name}.jsonl" for name in _splits(split)]
+    for path in paths:
+        name, rates = path.stem, privacy_score.score(privacy_score.read_rows(path), find)
         if as_json:
             typer.echo(json.dumps({"split": name, "rates": [rate._asdict() for rate in rates]}))
         else:

@@ -60,8 +60,6 @@ FORMS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
         "RECORD",
         (
             rf"{_NUMBERED}{_CODE}",
-            r"\bID(?: (?:number|no\.?|is))*[ :#.-]{1,3}(?=[A-Za-z0-9/-]*\d{3})[A-Za-z0-9][A-Za-z0-9/-]{3,20}\b",
-            r"(?<![\w.$-])[A-Za-z]?\d{6,12}(?![\w.-]?\d)",  # so long a number is in no citation
             r"\b\d{2,4}-?(?:JV|JD|JC|CV|CR|DP|JUV|FC)-?\d{3,8}\b",
             r"\b(?:JV|JD|JC|DP|JUV|MRN|SID)-?\d{2,4}-?\d{3,8}\b",
         ),
