@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import random
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from answer.privacy import redact
 from answer.privacy.findings import MAX_CHARS, plain
 from answer.privacy.redact import Redactor, load_redactor
 from eval.privacy_score import FOLDER, Row, read_rows, score
@@ -29,6 +31,12 @@ def redactor() -> Redactor:
         ("Mrs. Baker and Mrs. O'Brien came", "Mrs. [NAME_1] and Mrs. [NAME_2] came"),
         ("kaylee, DOB 3/4/2011, SSN 123-45-6789", "[NAME_1], [DATE_1], [SSN_1]"),
         ("student id 449201 at Lincoln Middle School", "[NUMBER_1] at [SCHOOL_1]"),
+        ("the kid with ID# 449201 is on my caseload", "the kid with [NUMBER_1] is on my caseload"),
+        ("i heard zubeyir say he wants to die", "i heard [NAME_1] say he wants to die"),
+        ("Oyinkansola is pregnant, do I tell", "[NAME_1] is pregnant, do I tell"),
+        ("can i tell carter's mom about it", "can i tell [NAME_1]'s mom about it"),
+        ("my student dakota cried", "my student [NAME_1] cried"),
+        ("send it to Portland, OR 97201", "send it to Portland, [ADDRESS_1]"),
         ("she lives at 42 Maple Street apt 3", "she lives at [ADDRESS_1]"),
         ("write to mom@example.org about case JV-2024-00123", "write to [EMAIL_1] about [NUMBER_1]"),
     ],
@@ -45,6 +53,11 @@ def test_what_identifies_a_person_goes(redactor: Redactor, text: str, redacted: 
         "What does 34 CFR 99.31(a)(1) say since January 14, 2013?",
         "my daughter's school and her foster dad's caseworker",
         "Will the judge mark it as sealed in May?",
+        "Does North Dakota let a school tell the police?",
+        "The boy didn't sign and a parent isn't the rep, right?",
+        "is it 11186 or 11275 for our program",
+        "89 FR 12472, Pub. L. 114-95 and 42 U.S.C. 290dd-2: which binds us?",
+        "does naloxone need a consent form",
         "Under McKinney-Vento may the liaison tell Head Start?",
         "",
     ],
@@ -102,6 +115,30 @@ def test_threads_share_one_redactor(redactor: Redactor) -> None:
     texts = [f"my student {name} asks" for name in ("Jayden", "Kaylee", "Mateo", "Tyrell")] * 10
     with ThreadPoolExecutor(8) as pool:
         assert {done.text for done in pool.map(redactor.redact, texts)} == {"my student [NAME_1] asks"}
+
+
+def test_threads_that_ask_at_once_load_one_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    class Slow:
+        def __init__(self) -> None:
+            time.sleep(0.05)
+            made.append(self)
+
+    monkeypatch.setattr(redact, "Redactor", Slow)
+    redact._loaded.cache_clear()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert len({id(done) for done in pool.map(lambda _: load_redactor(), range(8))}) == len(made) == 1
+    finally:
+        redact._loaded.cache_clear()
+
+
+def test_the_harder_set_gets_no_worse(redactor: Redactor) -> None:
+    rates = {rate.name: rate.share for rate in score(read_rows(FOLDER / "second.jsonl"), redactor.find)}
+    assert rates["recall: all with a form of their own"] >= 0.98
+    assert rates["recall: name"] >= 0.75  # measured 0.755; the goal of 0.90 is not met here
+    assert rates["false alarms on clean questions"] <= 0.03
 
 
 def test_the_goals_hold_on_the_test_questions(redactor: Redactor) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
+from answer.privacy.strangers import by_place
+
 NAME = "NAME"
 _REST = r"[^\W\d_]*(?:['-][^\W\d_]{2,})*"
 _WORD = r"[^\W\d_]" + _REST
@@ -43,7 +45,13 @@ _COMPANY: tuple[tuple[re.Pattern[str], bool], ...] = (
         ),
         True,
     ),
-    (re.compile(rf"\b(?:named|name is|name's|goes by) (?P<name>{_WORD})", re.I), False),
+    (
+        re.compile(
+            rf"\b(?:named|name is|name's|goes by|(?:girl|boy|kid|student|teen|youth|client|patient) called) (?P<name>{_WORD})",
+            re.I,
+        ),
+        False,
+    ),
     (re.compile(rf"\b{_KIN},? (?P<name>{_WORD}(?: {_WORD})?)", re.I), True),
     (re.compile(rf"\b(?:my|our|this|his|her|the|a) (?:\w+ )?{_KIN},? (?P<name>{_WORD})(?=[ ,.?!']|$)", re.I), False),
     (re.compile(rf"(?P<name>{_WORD})'s? {_OWNED}\b", re.I), False),
@@ -55,10 +63,15 @@ _TOKEN = re.compile(_WORD)
 _POSSESSIVE = re.compile(r"'(?:s|d|ll|re|ve|t)?$", re.IGNORECASE)
 _INFLECTED = re.compile(r"(?:s|ed|ing|er|ers)$")  # in lower case and on no list: a verb, or a kind of person
 _INSIDE = re.compile(r"[a-z,0-9]['\")]* $")  # what stands before a word that doesn't open a sentence
+_STATE_BEFORE = re.compile(r"\b(?:north|south) $", re.IGNORECASE)  # "North Dakota"
 # First names that are written with a capital for other reasons: months, titles, "Justice", "Foster Care"
 _MOSTLY_WORDS = frozenset(
     "may june april august sunday will grant foster justice miss junior major ward page art king charity in an my so see many man numbers "
-    "manual season else ed vi van lady long carry son soon hang kit aide prudence unique sue rob mark bill spring summer autumn winter".split()
+    "manual season else ed vi van lady long carry son soon hang kit aide prudence unique sue rob mark bill spring winter".split()
+)
+# First names that are mostly roles or ways of speaking: no name even in "guy's mom"
+_MOSTLY_ROLES = frozenset(
+    "guy baby buddy dean deacon young ok nana tiny rich ada lea legend hope dream love star chance".split()
 )
 
 
@@ -108,7 +121,7 @@ class NameRecognizer(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Names in `text`, as Presidio results; spans may overlap."""
-        spans = {*by_company(text), *by_list(text)}
+        spans = {*by_company(text), *by_list(text), *by_place(text, _known)}
         if nlp_artifacts is not None:
             spans.update(_by_model(text, nlp_artifacts))
         return [RecognizerResult(entity_type=NAME, start=start, end=end, score=0.8) for start, end in sorted(spans)]
@@ -130,7 +143,7 @@ def by_list(text: str) -> Iterator[tuple[int, int]]:
     for match in _TOKEN.finditer(text):
         word = _POSSESSIVE.sub("", match[0])
         low = word.lower()
-        if low not in first_names() or low in allowed() or len(low) < 3:
+        if low not in first_names() or low in allowed() or len(low) < 3 or _STATE_BEFORE.search(text[: match.start()]):
             continue
         if low in ordinary() and not _is_person(text, match.start(), word):
             continue
@@ -165,8 +178,8 @@ def _trimmed(text: str, start: int, end: int, capital: bool) -> tuple[int, int] 
         low = word.lower()
         fits = low not in allowed() and len(low) > 1 and not word.isupper()
         if capital:
-            fits = fits and word[0].isupper() and (low not in ordinary() or bool(kept))
-        else:
+            fits = fits and word[0].isupper() and (low not in ordinary() or bool(kept) or _name_too(low))
+        elif not _name_too(low):
             fits = fits and low not in ordinary() and _stem(low) not in ordinary()
             fits = fits and (low in first_names() or word[0].isupper() or not _INFLECTED.search(low))
         if not fits:
@@ -185,6 +198,16 @@ def _by_model(text: str, artifacts: Any) -> Iterator[tuple[int, int]]:
             span = _trimmed(text, entity.start_char, entity.end_char, capital=False)
             if span:
                 yield span
+
+
+def _name_too(low: str) -> bool:
+    """Is an ordinary word a first name too, that its company can tell apart: "carter's mom", "my student taylor"?"""
+    return low in first_names() and low in ordinary() and low not in _MOSTLY_WORDS and low not in _MOSTLY_ROLES
+
+
+def _known(low: str) -> bool:
+    """Is a word in lower case one that the guidance uses, or the name of a law or a place?"""
+    return low in ordinary() or _stem(low) in ordinary() or low in allowed() or bool(_INFLECTED.search(low))
 
 
 def _stem(word: str) -> str:

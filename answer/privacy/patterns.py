@@ -60,6 +60,8 @@ FORMS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
         "RECORD",
         (
             rf"{_NUMBERED}{_CODE}",
+            r"\bID(?: (?:number|no\.?|is))*[ :#.-]{1,3}(?=[A-Za-z0-9/-]*\d{3})[A-Za-z0-9][A-Za-z0-9/-]{3,20}\b",
+            r"(?<![\w.$-])[A-Za-z]?\d{6,12}(?![\w.-]?\d)",  # so long a number is in no citation
             r"\b\d{2,4}-?(?:JV|JD|JC|CV|CR|DP|JUV|FC)-?\d{3,8}\b",
             r"\b(?:JV|JD|JC|DP|JUV|MRN|SID)-?\d{2,4}-?\d{3,8}\b",
         ),
@@ -69,7 +71,7 @@ FORMS: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
         "ADDRESS",
         (
             rf"\b\d{{1,6}} (?:[NSEW]\.? |North |South |East |West )?(?:\d{{1,3}}(?:st|nd|rd|th)|[A-Za-z][A-Za-z'.]+)(?: [A-Za-z][A-Za-z'.]+)?(?: [A-Za-z][A-Za-z'.]+)? {_STREET}\b\.?(?:,? (?:apt|apartment|unit|#|suite)\.? ?[A-Za-z0-9-]+)?",
-            rf"\b{_STATE},? \d{{5}}(?:-\d{{4}})?\b",
+            rf"\b(?-i:{_STATE}),? \d{{5}}(?:-\d{{4}})?\b",  # "OR 97201", not "11186 or 11275"
             r"\bzip(?: ?code)?(?: is)?[ :]{1,2}\d{5}\b",
             r"\bP\.?O\.? Box \d+\b",
         ),

@@ -82,9 +82,17 @@ class Redactor:
         return done
 
 
-@cache
+_LOADING = Lock()
+
+
 def load_redactor() -> Redactor:
-    """The one redactor of this process."""
+    """The one redactor of this process; threads that ask at once wait for the same one."""
+    with _LOADING:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Redactor:
     return Redactor()
 
 
