@@ -57,14 +57,35 @@ _FOLLOW_UP = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
 )
+# someone who is only pointed at, before anyone has been named
+_POINTS_BACK = re.compile(
+    r"^(?:\W*\w+\W+){0,3}?(?P<who>they|them|their|he|she|him|his|her|hers|those|these)\b", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"\?|\b(?:can|may|could|should|must|do|does|did|is|are|am|will|would|what|which|who|whom|whose|when|how|why|where|tell me|explain)\b",
+    re.IGNORECASE,
+)
 
 
 def is_follow_up(text: str) -> bool:
-    """Does a turn lean on the turns before it?"""
+    """Does a turn lean on the turns before it?
+
+    It does when it is very short, opens as an addition, points at someone whom it hasn't named, names neither a party nor
+    a record, or asks nothing (it adds facts).
+    """
     count = len(terms(text))
-    if count <= 2:
+    if count <= 2 or not _ASKING.search(text):
         return True
-    return (bool(_FOLLOW_UP.match(text)) and count <= 9) or (bool(_PRONOUN.search(text)) and count <= 5)
+    if bool(_FOLLOW_UP.match(text)) and count <= 9:
+        return True
+    party, record, law = (mention.search(text) for mention in _MENTIONS)
+    points = _POINTS_BACK.match(text)
+    if points and count <= 12 and not (party and party.end() <= points.start("who")):
+        return True
+    stands_for = _PRONOUN.search(text)
+    if stands_for and count <= 5 and not (party and party.end() <= stands_for.start()):
+        return True
+    return party is None and record is None and law is None and count <= 7
 
 
 def resolve(current: str, history: Sequence[str], lean: bool = False) -> tuple[str, str]:

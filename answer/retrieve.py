@@ -26,7 +26,7 @@ from mayshare.schema import Filters, Hit, Question, Why
 
 Scores = npt.NDArray[np.float32]
 
-CONTEXT_WEIGHT = 0.5  # of earlier turns' words beside the current turn's
+CONTEXT_WEIGHT = 0.8  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand

@@ -71,6 +71,33 @@ def test_without_history_nothing_is_resolved() -> None:
 
 
 def test_whatever_it_looks_like_a_turn_can_be_made_to_lean() -> None:
-    turn = "The mother lives in another state and wants everything in writing"
+    turn = "Does the mother in the other state have to put every request for attendance records in writing?"
     assert resolve(turn, [PROBATION]) == ("", turn)
     assert resolve(turn, [PROBATION], lean=True) == (PROBATION, turn)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "they say the mom listed us as emergency contact so its ok then?",
+        "their lawyer wrote to us. must I wait for the hearing?",
+        "do we both sign? who wins when we disagree",
+        "Good, it is for the district to improve instruction.",
+    ],
+    ids=["someone pointed at", "whose lawyer", "neither party nor record", "a fact, no question"],
+)
+def test_what_cannot_stand_by_itself_leans(turn: str) -> None:
+    assert is_follow_up(turn)
+    assert resolve(turn, [PROBATION]) == (PROBATION, turn)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "The detective called. Can he see the school records?",
+        "Our SRO wants his body camera footage shared with the district, is that an education record?",
+        "Does HIPAA cover the nurse?",
+    ],
+)
+def test_what_names_its_own_party_does_not_lean(turn: str) -> None:
+    assert not is_follow_up(turn)
