@@ -79,7 +79,7 @@ def report(chances: Array, labels: Array) -> None:
     out = sys.stdout.write
     out(f"{int(labels.sum())} answered, {int((1 - labels).sum())} to refuse\n")
     out("threshold  answerable answered  others answered\n")
-    for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+    for threshold in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.53, 0.6, 0.7, 0.8, 0.9):
         kept = chances >= threshold
         out(f"{threshold:9.2f}  {kept[labels == 1].mean():19.3f}  {kept[labels == 0].mean():15.3f}\n")
 
