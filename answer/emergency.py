@@ -38,7 +38,7 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
     for kind, pattern, strong in (
         (
             "medical",
-            r"\b(?:took|swallowed|ate|drank) (?:a |an |the |all |her |his |some |\d+ )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
+            r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b(?! (?:to|from|out|away|back)\b)|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
             True,
         ),
         (
@@ -60,6 +60,11 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             "abuse",
             r"\bfresh (?:burns?|bruises|welts)\b|\bsays? (?:mommy|daddy|mom|dad) did it\b|\b(?:raped|molested|sexually abused) (?:her|him) (?:last night|today|this)\b|\bleft (?:his|her|the) (?:baby|toddler|kids?|children) alone\b",
             True,
+        ),
+        (
+            "abuse",
+            r"\b(?:hit|hits|hitting|beats?|beating|whips?|whipping|whipped|choked|choking|burned|burning) (?:him|her|them|me)\b.{0,60}\b(?:belt|cord|marks?|bruis\w+|welts?|burns?)\b",
+            False,
         ),
         ("abuse", r"\b(?:disclosed (?:sexual )?abuse|raped|molest\w+|trafficked|driving her across)\b", False),
         (
