@@ -38,7 +38,7 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
     for kind, pattern, strong in (
         (
             "medical",
-            r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b(?! (?:to|from|out|away|back)\b)|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
+            r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
             True,
         ),
         (

@@ -55,7 +55,7 @@ _FOLLOW_UP = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
+    r"\b(?P<who>it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
 )
 # someone who is only pointed at, before anyone has been named
 _POINTS_BACK = re.compile(
@@ -79,12 +79,10 @@ def is_follow_up(text: str) -> bool:
     if bool(_FOLLOW_UP.match(text)) and count <= 9:
         return True
     party, record, law = (mention.search(text) for mention in _MENTIONS)
-    points = _POINTS_BACK.match(text)
-    if points and count <= 12 and not (party and party.end() <= points.start("who")):
-        return True
-    stands_for = _PRONOUN.search(text)
-    if stands_for and count <= 5 and not (party and party.end() <= stands_for.start()):
-        return True
+    for pattern, most in ((_POINTS_BACK, 12), (_PRONOUN, 5)):
+        stands_for = pattern.search(text)
+        if stands_for and count <= most and not (party and party.end() <= stands_for.start("who")):
+            return True
     return party is None and record is None and law is None and count <= 7
 
 
