@@ -18,13 +18,13 @@ _PARTY = (
     r"aunts?|uncles?|guardians? ad litem|GALs?|CASAs?|(?:legal )?guardians?|child protective services|CPS|caseworkers?|case workers?|social workers?|"
     r"child welfare(?: agency)?|teachers?|coach(?:es)?|principals?|bus drivers?|substitutes?|paras?|paraeducators?|tutors?|mentors?|school nurses?|nurses?|"
     r"school counsell?ors?|counsell?ors?|school psychologists?|therapists?|psychologists?|psychiatrists?|pediatricians?|doctors?|hospitals?|clinics?|"
-    r"courts?|judges?|prosecutors?|district attorneys?|DAs?|public defenders?|attorneys?|lawyers?|detention(?: centers?)?|shelters?|ICE|immigration(?: agents?)?|"
+    r"(?:juvenile |family |dependency |drug |criminal )?courts?|judges?|prosecutors?|district attorneys?|DAs?|public defenders?|attorneys?|lawyers?|detention(?: centers?)?|shelters?|ICE|immigration(?: agents?)?|"
     r"newspapers?|reporters?|media|press|employers?|(?:military )?recruiters?|colleges?|new schools?|next schools?|researchers?|vendors?|victims?|siblings?|"
     r"neighbou?rs?|boyfriends?|girlfriends?|school boards?|insurers?|insurance(?: company)?)"
 )
 _RECORD = (
     r"(?:attendance(?: records?)?|grades?|report cards?|IEPs?|504 plans?|discipline(?: records?| file)?|disciplinary records?|transcripts?|"
-    r"(?:health|medical|mental health|psychological|education|school|court|juvenile|treatment) (?:records?|files?)|charts?|(?:counsell?ing|session|psychotherapy|therapy) notes?|"
+    r"(?:health|medical|mental health|psychological|education|school|court|juvenile|treatment|drug|rehab|substance (?:use|abuse)|SUD|therapy|foster care) (?:treatment )?(?:records?|files?)|charts?|(?:counsell?ing|session|psychotherapy|therapy) notes?|"
     r"drug tests?(?: results?)?|test results?|diagnos[ie]s|immuni[sz]ations?(?: records?)?|home address(?:es)?|address(?:es)?|phone numbers?|class schedules?|schedules?|photos?|"
     r"pictures?|videos?|case plans?|case files?|evaluations?|medications?)"
 )
@@ -34,12 +34,15 @@ _LEAD = (
     r"^(?:(?:and|but|so|ok|okay|then|also|now|same|or|well)[, ]+)*(?:(?:what|how) about |what of |does (?:that|it|this) (?:also )?(?:apply|go|hold) (?:for|to) |"
     r"is (?:it|that) the same (?:for|with|under) |(?:the )?same (?:question |thing |rule )?(?:for|with|under) |(?:can|may|could) (?:I|we) (?:tell|give|show) |(?:can|may|could|do|does) )?"
 )
-_TAIL = r"(?: too| as well| also| instead| then)?\s*\?*\.?$"
+_REST = r"(?P<rest>,? (?:from|at|in|of|who|that|which|if|when|without|with) [^?.]{3,45})?"  # "…, from a licensed drug program"
+_TAIL = r"(?: too| as well| also| instead| then)?"
+_END = r"\s*\?*\.?$"
 _SLOTS = tuple(
-    re.compile(rf"{_LEAD}(?:to |with |for |under )?(?P<new>{_THE}{words}){_TAIL}", re.IGNORECASE)
+    re.compile(rf"{_LEAD}(?:to |with |for |under )?(?P<new>{_THE}{words}){_TAIL}{_REST}{_END}", re.IGNORECASE)
     for words in (_PARTY, _RECORD, _LAW)
 )
-_MENTIONS = tuple(re.compile(rf"\b{_THE}{words}\b", re.IGNORECASE) for words in (_PARTY, _RECORD, _LAW))
+_ANY_RECORD = rf"(?:{_RECORD}|\w+ (?:records?|files?|notes?|charts?))"  # replaced, whatever the record is called
+_MENTIONS = tuple(re.compile(rf"\b{_THE}{words}\b", re.IGNORECASE) for words in (_PARTY, _ANY_RECORD, _LAW))
 # "Can the officer see …": who is asked about comes before the verb
 _GETS = re.compile(
     rf"\b(?:can|may|could|does|do|is|are|should|will|would|must)\s+(?P<old>{_THE}{_PARTY})\s+(?:see|get|have|read|look|access|receive|know|obtain|view|review|be told|entitled|allowed|ask)",
@@ -114,7 +117,8 @@ def substituted(current: str, base: str) -> str | None:
         new = _with_article(match["new"], base[start:end])
         if base[:start].endswith("'s "):  # "a student's attendance": no second possessive
             new = re.sub(rf"^{_THE}", "", new, flags=re.IGNORECASE)
-        return f"{base[:start]}{new}{base[end:]}"
+        rest = (match["rest"] or "").lstrip(",")
+        return f"{base[:start]}{new}{rest}{base[end:]}"
     return None
 
 

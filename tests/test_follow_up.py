@@ -29,6 +29,12 @@ def test_a_short_turn_takes_the_place_of_what_it_names(turn: str, resolved: str)
         ("can the judge?", "Can the SRO see his IEP?", "Can the judge see his IEP?"),
         ("what about HIPAA?", "Does FERPA let me tell the SRO?", "Does HIPAA let me tell the SRO?"),
         ("how about a tutor", "May we share grades with her teacher?", "May we share grades with a tutor?"),
+        ("to the juvenile court?", "May we send grades to the PO?", "May we send grades to the juvenile court?"),
+        (
+            "what about drug treatment records instead, from a licensed program?",
+            "Can a doctor send asthma records to the school nurse?",
+            "Can a doctor send drug treatment records from a licensed program to the school nurse?",
+        ),
     ],
 )
 def test_whoever_gets_it_is_found_before_or_after_the_verb(turn: str, base: str, resolved: str) -> None:
