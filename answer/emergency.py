@@ -38,17 +38,17 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
     for kind, pattern, strong in (
         (
             "medical",
-            r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
+            r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\bempty (?:pill|medicine|tylenol) bottles?\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
             True,
         ),
         (
             "suicide",
-            r"\bhas a rope\b|\bon the (?:roof|bridge|ledge)\b|\babout to jump\b|\bcut (?:her|his|their) wrists\b|\bgoodbye everyone\b|\bwants to (?:die|kill (?:himself|herself|themselves))\b|\bsuicidal (?:student|teen|kid|client|patient|boy|girl) (?:left|is|ran|has)\b",
+            r"\bhas a rope\b|\bon the (?:roof|bridge|ledge)\b|\babout to jump\b|\bcut (?:her|his|their) wrists\b|\bgoodbye everyone\b|\b(?:texted|wrote|posted|messaged)(?: \w+){0,3} good-?bye\b|\bgood-?bye (?:note|text)\b|\bwants to (?:die|kill (?:himself|herself|themselves))\b|\bsuicidal (?:student|teen|kid|client|patient|boy|girl) (?:left|is|ran|has)\b",
             True,
         ),
         (
             "suicide",
-            r"\b(?:kill (?:himself|herself|themselves)|end (?:it|his life|her life)|suicid\w+|hang (?:himself|herself))\b",
+            r"\b(?:kill (?:himself|herself|themselves)|end (?:it|his life|her life)|suicid\w+|hang (?:himself|herself)|(?:says?|said|saying) good-?bye)\b",
             False,
         ),
         (
