@@ -156,13 +156,14 @@ def answerable(understood: Understood, evidence: Evidence) -> float:
 def features(understood: Understood, evidence: Evidence) -> dict[str, float]:
     """What the probability is read from.
 
-    `best_dense`, `best_heading`: highest cosine to a passage and to a heading; `domain`: glossary
+    `best_dense`, `best_heading`, `best_phrasing`: highest cosine to a passage, a heading and a way of asking; `domain`: glossary
     terms that the question names, four or more counting 1; `sharing`: does it speak of information or of passing it on?
     `scope`: log-odds that the question's own vector gives (`train/scope.py`), 0 with another embedding.
     """
     return {
         "best_dense": evidence.best_dense,
         "best_heading": evidence.best_heading,
+        "best_phrasing": evidence.best_phrasing,
         "domain": min(len(understood.named), DOMAIN_TERMS) / DOMAIN_TERMS,
         "sharing": float(bool(_SPEAKS_OF_SHARING.search(understood.text))),
         "scope": evidence.scope,

@@ -11,14 +11,15 @@ from answer import abstain, compose, emergency, verdict
 from answer.decide import Decider
 from answer.glossary import Glossary
 from answer.retrieve import Evidence, HybridRetriever
-from answer.select import select, with_rule
+from answer.select import Selected, select, with_rule
 from answer.understand import Understood, understand
 from mayshare import generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
-from mayshare.schema import Answer, Hit, Passage, Question, Verdict
+from mayshare.schema import Answer, Hit, Question, Verdict
+from mayshare.text import plain
 
 if TYPE_CHECKING:
     from answer.generate.rewrite import Rewriter
@@ -156,7 +157,7 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, question, refusal, clock, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided = self._decide(understood, selected[0].passage, claims[0].text) if claims else "explain"
+        decided = self._decide(opened, understood, evidence, selected[0]) if claims else "explain"
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         clock.lap("compose")
         answer = Answer(
@@ -193,10 +194,11 @@ class Engine:
         again = understand(asked, opened.glossary)
         return emergency.rule(opened.retriever.evidence(again, question.filters, self.settings.retrieval.k).hits)
 
-    def _decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
+    def _decide(self, opened: _Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Verdict:
         if self._decider is None:
-            return verdict.read(bottom_line, understood.asks, understood.focus)
-        return self._decider.decide(understood, passage, bottom_line)
+            return verdict.read(plain(lead.text), understood.asks, understood.focus)
+        asked = opened.index.asked(evidence.vector, lead.passage)
+        return self._decider.decide(understood, lead.passage, plain(lead.text), asked)
 
     def _abstained(
         self,

@@ -1,26 +1,30 @@
 """The verdict for a question: what the reader model makes of the passage, tempered by the rule's own words.
 
 The reader has seen some seven thousand questions with their verdicts, but is too sure where a condition isn't met; a
-rule whose words carry a condition says so itself. The two are added as log-odds. The weights were set on development
-questions and on held-out ways of asking: a wrong "yes" is the costly error, and doubt falls to "it depends".
+rule whose words carry a condition says so itself; and the ways of asking that lead to the same section carry their
+verdicts. The three are added as log-odds. The weights were set on development questions and on held-out ways of asking:
+a wrong "yes" is the costly error, and doubt falls to "it depends".
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from answer import verdict
 from answer.understand import Asks, Understood
 from answer.verdict import Modality
 from mayshare.config import Settings
-from mayshare.reader import Reader, load_reader
-from mayshare.schema import Passage, Verdict
+from mayshare.reader import VERDICTS, Reader, load_reader
+from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
 CONDITIONAL = 1.5  # log-odds for "it depends", whatever is asked
 AGREES = 0.6  # for the verdict that the bottom line's own words give
 AGREES_CONDITIONAL = 1.0  # the same where that verdict is "it depends"
 JARS = 1.0  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
+ASKED = 1.5  # for the verdicts of the section's phrasings, the nearer the more
+NEARER, NEAR = 8.0, 0.75  # a phrasing counts exp(NEARER · (cosine − NEAR)), beside one vote shared by all verdicts
 
 
 class Decider:
@@ -30,11 +34,18 @@ class Decider:
         """Raises what `mayshare.minilm.ensure_model` raises."""
         self._reader: Reader = load_reader(settings.model_folder, settings.embedding.threads)
 
-    def decide(self, understood: Understood, passage: Passage, bottom_line: str) -> Verdict:
-        """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked."""
+    def decide(
+        self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]] = ()
+    ) -> Verdict:
+        """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked.
+
+        Args:
+            asked: phrasings of the passage's section with their cosine to the question.
+        """
         (reading,) = self._reader.read(understood.text, [reading_text(passage.heading, passage.text)])
         ruled = verdict.read(bottom_line, understood.asks, understood.focus)
-        return weigh(reading.verdicts, ruled, jarring(understood.asks, verdict.modality(bottom_line)))
+        jars = jarring(understood.asks, verdict.modality(bottom_line))
+        return weigh(reading.verdicts, ruled, jars, votes(asked))
 
 
 def jarring(asks: Asks, modality: Modality) -> Verdict | None:
@@ -46,15 +57,34 @@ _JARRING: dict[tuple[Asks, Modality], Verdict] = {
     (Asks.PERMISSION, Modality.PERMITS): "no",
     (Asks.PERMISSION, Modality.FORBIDS): "yes",
     (Asks.DUTY, Modality.PERMITS): "yes",
+    (Asks.PERMISSION, Modality.NOT_REQUIRED): "no",
     (Asks.DUTY, Modality.NOT_REQUIRED): "yes",
+    (Asks.DUTY, Modality.REQUIRES): "no",
+    (Asks.DUTY, Modality.FORBIDS): "yes",
 }
 
 
-def weigh(chances: dict[Verdict, float], ruled: Verdict, jars: Verdict | None = None) -> Verdict:
-    """The likeliest verdict once the reader's probabilities and the rule's words are added."""
+def votes(asked: Iterable[tuple[float, Phrasing]]) -> dict[Verdict, float]:
+    """Share of each verdict among phrasings, the nearer the more; even where there are none."""
+    counts = dict.fromkeys(VERDICTS, 1 / len(VERDICTS))
+    for cosine, phrasing in asked:
+        if phrasing.verdict in counts:
+            counts[phrasing.verdict] += math.exp(NEARER * (cosine - NEAR))
+    return {name: count / sum(counts.values()) for name, count in counts.items()}
+
+
+def weigh(
+    chances: dict[Verdict, float],
+    ruled: Verdict,
+    jars: Verdict | None = None,
+    shares: dict[Verdict, float] | None = None,
+) -> Verdict:
+    """The likeliest verdict once the reader's probabilities, the rule's words and the phrasings' shares are added."""
     odds = {name: math.log(chance + 1e-6) for name, chance in chances.items()}
     if jars:
         odds[jars] -= JARS
     odds["conditional"] += CONDITIONAL
     odds[ruled] += AGREES_CONDITIONAL if ruled == "conditional" else AGREES
+    for name, share in (shares or {}).items():
+        odds[name] += ASKED * math.log(share + 1e-3)
     return max(odds, key=lambda name: odds[name])

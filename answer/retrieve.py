@@ -19,7 +19,7 @@ from answer.lookup import explaining, unexplained
 from answer.select import INVENTED
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
-from mayshare.index import Index
+from mayshare.index import Index, Vector
 from mayshare.lexical import terms
 from mayshare.minilm import SCOPE
 from mayshare.schema import Filters, Hit, Question, Why
@@ -40,7 +40,9 @@ class Evidence(NamedTuple):
     hits: tuple[Hit, ...]
     best_dense: float
     best_heading: float
+    best_phrasing: float
     known: float
+    vector: Vector  # of the question
     scope: float = 0.0
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
 
@@ -108,8 +110,10 @@ class HybridRetriever(BaseRetriever):
             hits,
             best_dense=max((hit.why.dense for hit in hits), default=0.0),
             best_heading=max((hit.why.heading for hit in hits), default=0.0),
+            best_phrasing=index.nearest_phrasing(vector),
             known=self._known(understood),
             scope=0.0 if self._scope is None else float(self._scope @ vector),
+            vector=vector,
             unexplained=unexplained(index.passages, understood.citations),
         )
 

@@ -43,6 +43,9 @@ class Index:
         self.phrasings = read_phrasings(folder)
         self._phrasing_vectors: Scores = np.load(folder / "phrasings.npy", allow_pickle=False)
         self._phrasing_rows, self._phrasing_of = _section_rows(self.passages, self.phrasings)
+        self._asked: dict[tuple[str, str], list[int]] = {}
+        for n, phrasing in enumerate(self.phrasings):
+            self._asked.setdefault((phrasing.source_id, phrasing.heading), []).append(n)
         self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
         self.degraded: str | None = None
         self._embedding = build_embedding(settings)
@@ -98,6 +101,21 @@ class Index:
         if self.phrasings:
             np.maximum.at(result, self._phrasing_rows, (self._phrasing_vectors @ vector)[self._phrasing_of])
         return result
+
+    def nearest_phrasing(self, vector: Vector, apart_from: int | None = None) -> float:
+        """Highest cosine of the vector to a phrasing, 0 where there are none; one of them may be left out."""
+        if not self.phrasings:
+            return 0.0
+        scores: Scores = self._phrasing_vectors @ vector
+        if apart_from is not None:
+            scores[apart_from] = 0.0
+        return float(scores.max())
+
+    def asked(self, vector: Vector, passage: Passage) -> list[tuple[float, Phrasing]]:
+        """The phrasings of the passage's section, each with its cosine to the vector; nearest first."""
+        rows = self._asked.get((passage.source_id, passage.heading), [])
+        found = [(float(self._phrasing_vectors[n] @ vector), self.phrasings[n]) for n in rows]
+        return sorted(found, key=lambda pair: -pair[0])
 
     def sentence(self, passage: Passage, number: int) -> str:
         """A sentence of a passage, word for word."""

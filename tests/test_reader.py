@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from answer.decide import jarring, weigh
+from answer.decide import jarring, votes, weigh
 from answer.understand import Asks
 from answer.verdict import Modality
 from mayshare.config import load_settings
 from mayshare.reader import VERDICTS, Reader, load_reader
-from mayshare.schema import Verdict
+from mayshare.schema import Phrasing, Verdict
 from mayshare.text import reading_text
 
 EMERGENCY = (
@@ -82,3 +82,24 @@ def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
     assert weigh(chances, "no", jarring(Asks.PERMISSION, Modality.PERMITS)) == "conditional"
     assert jarring(Asks.DUTY, Modality.PERMITS) == "yes"
     assert jarring(Asks.FACT, Modality.PERMITS) is None
+
+
+def asked(*pairs: tuple[float, str]) -> list[tuple[float, Phrasing]]:
+    base = {"source_id": "a", "heading": "h", "text": "t"}
+    return [(cosine, Phrasing.model_validate({**base, "verdict": verdict})) for cosine, verdict in pairs]
+
+
+def test_the_nearer_way_of_asking_counts_more() -> None:
+    shares = votes(asked((0.9, "no"), (0.6, "yes"), (0.6, "yes")))
+    assert shares["no"] > shares["yes"] > shares["explain"]
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_without_ways_of_asking_no_verdict_gains() -> None:
+    assert set(votes([]).values()) == {0.25}
+
+
+def test_how_others_who_asked_were_answered_tips_the_verdict() -> None:
+    chances: dict[Verdict, float] = {"yes": 0.3, "no": 0.3, "conditional": 0.3, "explain": 0.1}
+    assert weigh(chances, "conditional") == "conditional"
+    assert weigh(chances, "conditional", None, votes(asked(*[(0.9, "no")] * 4))) == "no"

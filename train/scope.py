@@ -30,12 +30,18 @@ RIDGE = 1.0
 Array = npt.NDArray[np.float64]
 
 
-def values(engine: Engine, text: str) -> Array:
-    """Evidence features without `scope`, then the question's vector; shape (features + dimensions,)."""
+def values(engine: Engine, text: str, own: int | None = None) -> Array:
+    """Evidence features without `scope`, then the question's vector; shape (features + dimensions,).
+
+    Args:
+        own: number of the phrasing that `text` is; it must not be its own nearest.
+    """
     understood = understand(Question(text=text), engine.glossary)
     found = abstain.features(understood, engine.retriever.evidence(understood, Filters(), 10))
+    vector = engine.index.embed(understood.text)
+    found["best_phrasing"] = engine.index.nearest_phrasing(vector, own)
     evidence = [value for name, value in found.items() if name != "scope"]
-    return np.concatenate([evidence, engine.index.embed(understood.text)])
+    return np.concatenate([evidence, vector])
 
 
 def main() -> int:
@@ -45,8 +51,9 @@ def main() -> int:
     negatives = [row["text"] for row in rows if row["kind"] == "out_of_scope"]
     phrasings = engine.index.phrasings
     chosen = np.random.default_rng(0).choice(len(phrasings), min(POSITIVES, len(phrasings)), replace=False)
-    positives = [phrasings[n].text for n in chosen] + [r["text"] for r in rows if r["kind"] == "safe_lookalike"]
-    table = np.array([values(engine, text) for text in [*positives, *negatives]])
+    lookalikes = [row["text"] for row in rows if row["kind"] == "safe_lookalike"]
+    positives = [values(engine, phrasings[n].text, int(n)) for n in chosen] + [values(engine, t) for t in lookalikes]
+    table = np.array([*positives, *(values(engine, text) for text in negatives)])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
     beta = fit(table, labels, ridge=RIDGE)
     names = [name for name in abstain.WEIGHTS if name != "scope"]
