@@ -97,5 +97,6 @@ def _write(
     LexicalIndex.build(texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b).save(folder / "lexical")
     for node, vector in zip(nodes, vectors, strict=True):
         node.embedding = vector.tolist()
-    chroma.write(folder / "chroma", nodes)
+    if settings.chroma.mode == "embedded":
+        chroma.write(folder / "chroma", nodes)
     faults.hit("after_chroma")

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from ingest.load import corpus_sha256, load_corpus, load_glossary
 from ingest.phrasings import phrasing_files
+from ingest.publish import publish, serves, tidy
 from mayshare import __version__, faults, generation
 from mayshare.config import Settings
 from mayshare.errors import CorpusError, DiskSpaceError, IndexError_, IngestError, VerifyError
@@ -66,10 +67,12 @@ def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_c
         step("verify", 0, 1)
         verify_in_fresh_process(generation.directory(settings.store, manifest.generation))
         step("verify", 1, 1)
+        publish(settings, manifest, step)
         faults.hit("before_flip")
         generation.flip(settings.store, manifest.generation)
         faults.hit("after_flip")
         generation.prune(settings.store, settings.keep_generations)
+        tidy(settings)
     return _report(manifest, plan, embedded, started, built=True)
 
 
@@ -109,7 +112,7 @@ def _is_current(manifest: Manifest, fingerprint: dict[str, Any], settings: Setti
         generation.check_files(settings.store, manifest)
     except IndexError_:
         return False
-    return True
+    return serves(settings, manifest)
 
 
 def _live_manifest(settings: Settings) -> Manifest | None:

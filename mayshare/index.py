@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
 from mayshare.schema import Document, Passage, Phrasing, Term
+
+if TYPE_CHECKING:
+    from mayshare.remote import RemoteSearch
 
 Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
@@ -44,14 +48,27 @@ class Index:
         self._phrasing_vectors: Scores = np.load(folder / "phrasings.npy", allow_pickle=False)
         self._phrasing_rows, self._phrasing_of = _section_rows(self.passages, self.phrasings)
         self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
-        self.degraded: str | None = None
+        self._degraded: str | None = None
         self._embedding = build_embedding(settings)
-        self._search = self._open_chroma()
+        self._remote = self._open_remote()
+        self._search = None if self._remote else self._open_chroma()
 
     @property
     def corpus_version(self) -> str:
         """Generation number and corpus hash; every answer carries it."""
         return self.manifest.corpus_version
+
+    @property
+    def degraded(self) -> str | None:
+        """Why exact search serves instead of Chroma just now; None where all is well."""
+        return self._remote.problem if self._remote else self._degraded
+
+    def _open_remote(self) -> RemoteSearch | None:
+        if self.settings.chroma.mode == "embedded" or os.environ.get("MAYSHARE_EXACT"):
+            return None
+        from mayshare.remote import RemoteSearch
+
+        return RemoteSearch(self.settings.chroma, self.settings.store, self.manifest, self.place, self.vectors)
 
     def _open_chroma(self) -> object | None:
         if os.environ.get("MAYSHARE_EXACT"):
@@ -64,7 +81,7 @@ class Index:
                 raise RuntimeError("the collection is not complete")
             return search
         except Exception as error:  # noqa: BLE001 - Chroma raises bare exceptions; the exact vectors serve instead
-            self.degraded = f"The vector store can't be opened ({type(error).__name__}); exact search serves instead."
+            self._degraded = f"The vector store can't be opened ({type(error).__name__}); exact search serves instead."
             return None
 
     def embed(self, text: str) -> Vector:
@@ -74,6 +91,11 @@ class Index:
 
     def dense(self, vector: Vector, k: int) -> dict[int, float]:
         """Row and cosine of the `k` passages nearest to the vector."""
+        if self._remote:
+            proposed = self._remote.search(vector.tolist(), min(k, len(self.passages)))
+            if proposed is None:
+                return self.exact(vector, k)
+            return {self.place[passage_id]: cosine for passage_id, cosine in proposed}
         from mayshare.chroma import VectorSearch
 
         if isinstance(self._search, VectorSearch):
@@ -114,7 +136,9 @@ class Index:
         return tuple(sorted(counts, key=lambda law: (-counts[law], law)))
 
     def close(self) -> None:
-        """Release Chroma's private copy."""
+        """Release Chroma's private copy, or the connections to its server."""
+        if self._remote:
+            self._remote.close()
         from mayshare.chroma import VectorSearch
 
         if isinstance(self._search, VectorSearch):
