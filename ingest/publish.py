@@ -20,7 +20,7 @@ from mayshare import collection, faults, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_, PublishError, VectorServerError, VerifyError
 from mayshare.generation import Manifest
-from mayshare.index import read_passages
+from mayshare.records import read_passages
 
 if TYPE_CHECKING:
     from mayshare.chroma_server import Server

@@ -2,6 +2,9 @@
 
 Every file against the manifest, every passage against its document, every vector its own nearest
 neighbour in Chroma, every passage findable by BM25. Exit 0, or 1 with one line that says what is wrong.
+
+`-` for the directory reads its name from the input when it comes: the process is started while the generation is
+still being built, so that nobody waits for its imports.
 """
 
 from __future__ import annotations
@@ -14,9 +17,9 @@ import numpy as np
 from mayshare.chroma import VectorSearch
 from mayshare.errors import VerifyError
 from mayshare.generation import MANIFEST, Manifest
-from mayshare.index import read_documents, read_passages
 from mayshare.lexical import LexicalIndex
 from mayshare.minilm import sha256_file
+from mayshare.records import read_documents, read_passages
 
 TOLERANCE = 1e-4  # cosine distance of a vector to itself as Chroma stored it
 BATCH = 200
@@ -61,8 +64,13 @@ def _verify_vectors(folder: Path, ids: list[str]) -> None:
 
 def main() -> int:
     """Command line entry."""
+    name = sys.argv[1]
+    if name == "-":
+        name = sys.stdin.readline().rstrip("\n")
+        if not name:  # the ingest ended without a new generation
+            return 0
     try:
-        verify(Path(sys.argv[1]))
+        verify(Path(name))
     except (VerifyError, OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

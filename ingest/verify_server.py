@@ -16,7 +16,7 @@ from mayshare import generation
 from mayshare.chroma_server import RemoteCollection, Server, reason
 from mayshare.config import Settings
 from mayshare.errors import VerifyError
-from mayshare.index import read_passages
+from mayshare.records import read_passages
 from mayshare.remote import open_whole
 
 TIMEOUT_S = 120.0

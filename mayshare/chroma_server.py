@@ -20,13 +20,13 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, System
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import NotFoundError
 
+from mayshare.collection import Metadata
 from mayshare.config import Chroma
 from mayshare.errors import VectorServerError
 
 CLOUD_HOST, CLOUD_PORT = "api.trychroma.com", 443
 CLOUD_WRITE = 300  # records a write, by docs.trychroma.com/cloud/quotas-limits
 WRITE = 2000
-Metadata = dict[str, str | int]
 
 
 def client_settings(chosen: Chroma) -> ChromaSettings:

@@ -10,11 +10,11 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from mayshare.chroma_server import Metadata
 from mayshare.errors import VectorServerError
 from mayshare.generation import Manifest
 
 STORE_ID = "STORE_ID"
+Metadata = dict[str, str | int]
 
 
 def store_id(store: Path) -> str:

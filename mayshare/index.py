@@ -18,14 +18,16 @@ import numpy.typing as npt
 
 from mayshare import generation
 from mayshare.config import Settings
-from mayshare.embed import build_embedding
 from mayshare.errors import IndexCorruptError, IndexMismatchError
 from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Document, Passage, Phrasing, Term
+from mayshare.records import read_documents, read_passages, read_phrasings
+from mayshare.schema import Passage, Phrasing, Term
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
     from mayshare.remote import RemoteSearch
 
 Scores = npt.NDArray[np.float32]
@@ -49,7 +51,7 @@ class Index:
         self._phrasing_rows, self._phrasing_of = _section_rows(self.passages, self.phrasings)
         self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
         self._degraded: str | None = None
-        self._embedding = build_embedding(settings)
+        self._embedding = _embedding(settings)
         self._remote = self._open_remote()
         self._search = None if self._remote else self._open_chroma()
 
@@ -145,8 +147,15 @@ class Index:
             self._search.close()
 
 
-def open_index(settings: Settings) -> Index:
-    """Open the live generation.
+def _embedding(settings: Settings) -> BaseEmbedding:
+    # imported here: LlamaIndex takes seconds, and the check of a new generation needs none of it
+    from mayshare.embed import build_embedding
+
+    return build_embedding(settings)
+
+
+def open_index(settings: Settings, number: int | None = None) -> Index:
+    """Open a generation, the live one unless a number is given.
 
     Raises:
         NoIndexError: nothing has been ingested yet.
@@ -154,7 +163,7 @@ def open_index(settings: Settings) -> Index:
         IndexMismatchError: it was built with another format or embedding model.
         ModelError: the embedding model can't be loaded.
     """
-    number = generation.live(settings.store)
+    number = generation.live(settings.store) if number is None else number
     manifest = generation.read_manifest(settings.store, number)
     check_match(settings, manifest)
     generation.check_files(settings.store, manifest)
@@ -179,24 +188,6 @@ def check_match(settings: Settings, manifest: Manifest) -> None:
         )
 
 
-def read_passages(folder: Path) -> list[Passage]:
-    """The passages of a generation directory, in index order."""
-    with (folder / "passages.jsonl").open(encoding="utf-8") as file:
-        return [Passage.model_validate_json(line) for line in file]
-
-
-def read_documents(folder: Path) -> list[Document]:
-    """The documents of a generation directory."""
-    with (folder / "documents.jsonl").open(encoding="utf-8") as file:
-        return [Document.model_validate_json(line) for line in file]
-
-
-def read_phrasings(folder: Path) -> list[Phrasing]:
-    """The phrasings of a generation directory."""
-    with (folder / "phrasings.jsonl").open(encoding="utf-8") as file:
-        return [Phrasing.model_validate_json(line) for line in file]
-
-
 def _section_rows(passages: Sequence[Passage], phrasings: Sequence[Phrasing]) -> tuple[Rows, Rows]:
     """Rows of the passages that phrasings lead to, and beside each the number of the phrasing.
 
@@ -208,9 +199,3 @@ def _section_rows(passages: Sequence[Passage], phrasings: Sequence[Phrasing]) ->
     pairs = [(row, n) for n, p in enumerate(phrasings) for row in sections[p.source_id, p.heading]]
     table = np.asarray(pairs, dtype=np.intp).reshape(-1, 2)
     return table[:, 0], table[:, 1]
-
-
-def write_lines(path: Path, rows: Sequence[Passage] | Sequence[Document] | Sequence[Phrasing]) -> None:
-    """One JSON object a line."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(row.model_dump_json() + "\n" for row in rows)
