@@ -76,6 +76,13 @@ class _Embedder:
         result: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
         return result
 
+    def fill_with_ray(self, settings: Settings, groups: Sequence[Sequence[str]]) -> None:
+        """Put the vectors of all texts into the cache, embedded by Ray's workers."""
+        from ingest.ray_runner import embedder
+
+        with embedder(settings) as embed:
+            self._cache.fill(groups, embed, self._count)
+
     def close(self) -> None:
         """Close the cache."""
         self._cache.close()
@@ -106,6 +113,8 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step) -
     work, texts = plan.work, plan.work.texts
     embedder = _Embedder(settings, step, plan.missing)
     try:
+        if settings.ingest.runner == "ray" and plan.missing:
+            embedder.fill_with_ray(settings, [texts, work.asked])
         vectors, asked = embedder.vectors(texts), embedder.vectors(work.asked)
     finally:
         embedder.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -63,6 +63,28 @@ class EmbeddingCache:
             progress(len(part), len(part))
             faults.hit("mid_embed")
         return np.stack([found[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
+
+    def fill(
+        self,
+        groups: Sequence[Sequence[str]],
+        embed: Callable[[Sequence[list[str]]], Iterator[Vectors]],
+        progress: Progress,
+    ) -> None:
+        """Embed what `vectors` would embed, called with each group in turn, in the same slices, handed over at once."""
+        slices: list[list[str]] = []
+        known: set[bytes] = set()
+        for texts in groups:
+            keys = [_key(self._model, text) for text in texts]
+            known |= self._found(keys).keys()
+            misses = [text for key, text in zip(keys, texts, strict=True) if key not in known]
+            slices += [misses[first : first + SLICE] for first in range(0, len(misses), SLICE)]
+            known |= set(keys)
+        if not slices:
+            return
+        for part, fresh in zip(slices, embed(slices), strict=True):
+            self._write({_key(self._model, text): vector for text, vector in zip(part, fresh, strict=True)})
+            progress(len(part), len(part))
+            faults.hit("mid_embed")
 
     def _found(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
         try:
