@@ -48,6 +48,12 @@ Store = Annotated[Path | None, typer.Option(help="Folder of the index. Default: 
 Corpus = Annotated[Path | None, typer.Option(help="Folder of the documents. Default: the shipped corpus.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Law = Annotated[list[str] | None, typer.Option(help="Only guidance on this law, e.g. FERPA. May be repeated.")]
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        help="Where texts are embedded: `local`, `ray` (workers on this machine) or `ray:ADDRESS` (a cluster)."
+    ),
+]
 
 
 @app.command()
@@ -154,12 +160,15 @@ def ingest(
     store: Store = None,
     as_json: Json = False,
     if_changed: Annotated[bool, typer.Option(help="Do nothing where the live index is up to date.")] = False,
+    workers: Workers = None,
 ) -> None:
     """Build a new index of the corpus, check it, and make it live.
 
     The present index serves until the new one has passed its check; a failure or a kill loses nothing.
     """
-    settings = _settings(corpus=corpus, store=store)
+    from ingest.workers import runner
+
+    settings = _settings(corpus=corpus, store=store, ingest=runner(workers))
     from ingest.pipeline import ingest as run
 
     if as_json or not sys.stderr.isatty():

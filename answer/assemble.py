@@ -46,7 +46,12 @@ class Engine:
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
         self._open = _Opened(index or open_index(settings), settings, without)
-        self.notice: str | None = self._open.index.degraded
+        self._behind: str | None = None
+
+    @property
+    def notice(self) -> str | None:
+        """What users should know of the index just now: a newer one can't be opened, or Chroma doesn't serve."""
+        return self._behind or self._open.index.degraded
 
     @property
     def index(self) -> Index:
@@ -69,12 +74,13 @@ class Engine:
             try:
                 live = generation.live(self.settings.store)
                 if live == self._open.index.manifest.generation:
+                    self._behind = None
                     return
                 before, self._open = self._open, _Opened(open_index(self.settings), self.settings, self._without)
                 before.index.close()
-                self.notice = self._open.index.degraded
+                self._behind = None
             except IndexError_ as error:
-                self.notice = f"A newer index can't be opened; the one of before still serves. {error}"
+                self._behind = f"A newer index can't be opened; the one of before still serves. {error}"
 
     @property
     def model(self) -> str:

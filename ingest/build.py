@@ -3,99 +3,139 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from llama_index.core.ingestion import IngestionPipeline
-from llama_index.core.schema import BaseNode
 
 from ingest.cache import EmbeddingCache
-from ingest.nodes import SEARCH_TEXT, CachedEmbedding, SectionNodeParser, passage_of, to_llama
-from ingest.phrasings import load_phrasings
+from ingest.plan import Plan, Step, Work
 from mayshare import chroma, faults
 from mayshare.config import Settings
-from mayshare.embed import build_embedding
 from mayshare.fingerprint import model_fingerprint
-from mayshare.index import write_lines
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Document, Passage, Term
+from mayshare.records import write_lines
+from mayshare.schema import Document
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+Vectors = npt.NDArray[np.float32]
+MEASURED = 20_000  # characters that must have been embedded for the speed to mean something
 
 
 class Made(NamedTuple):
-    """What was built: the model's name, vector size, passages, and how many texts had to be embedded."""
+    """What was built: the model's name, vector size, passages, texts that had to be embedded, characters a second."""
 
     model: str
     dimensions: int
     passages: int
     embedded: int
+    speed: float
 
 
 class _Counter:
-    """Adds up the progress of both embedding passes and reports it as one step."""
+    """Counts the texts that had to be embedded and reports them as one step."""
 
-    def __init__(self, step: object, total: int) -> None:
+    def __init__(self, step: Step, total: int) -> None:
         self._step, self._total = step, total
-        self.done = self.embedded = 0
+        self.embedded = 0
 
     def __call__(self, done: int, embedded: int) -> None:
-        self.done += done
         self.embedded += embedded
-        if callable(self._step):
-            self._step("embed", self.done, self._total)
+        self._step("embed", min(self.embedded, self._total), self._total)
 
 
-def build_generation(
-    settings: Settings, documents: Sequence[Document], glossary: Sequence[Term], folder: Path, step: object
-) -> Made:
+class _Embedder:
+    """The embedding, through the cache; the model is loaded when the first text is missing there."""
+
+    def __init__(self, settings: Settings, step: Step, total: int) -> None:
+        self._model = cache(lambda: _model(settings))
+        self._cache = EmbeddingCache(settings.store / "embeddings.sqlite", model_fingerprint(settings))
+        self._count = _Counter(step, total)
+        self._seconds = self._characters = 0.0
+
+    @property
+    def embedded(self) -> int:
+        """Texts that had to be embedded."""
+        return self._count.embedded
+
+    @property
+    def speed(self) -> float:
+        """Characters embedded a second, or 0 where too few were."""
+        return round(self._characters / self._seconds, 1) if self._characters >= MEASURED else 0.0
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts, in order."""
+        vectors = self._cache.vectors(texts, self._embed, self._count)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        result: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return result
+
+    def fill_with_ray(self, settings: Settings, groups: Sequence[Sequence[str]]) -> None:
+        """Put the vectors of all texts into the cache, embedded by Ray's workers."""
+        from ingest.ray_runner import embedder
+
+        with embedder(settings) as embed:
+            self._cache.fill(groups, embed, self._count)
+
+    def close(self) -> None:
+        """Close the cache."""
+        self._cache.close()
+
+    def _embed(self, texts: list[str]) -> list[list[float]]:
+        model = self._model()
+        started = time.perf_counter()
+        # LlamaIndex's pipeline carries the texts, so that any of its embeddings can stand here
+        from llama_index.core.ingestion import IngestionPipeline
+        from llama_index.core.schema import TextNode
+
+        nodes = IngestionPipeline(transformations=[model], disable_cache=True).run(
+            nodes=[TextNode(text=text) for text in texts]
+        )
+        self._seconds += time.perf_counter() - started
+        self._characters += sum(map(len, texts))
+        return [list(node.embedding or ()) for node in nodes]
+
+
+def _model(settings: Settings) -> BaseEmbedding:
+    from mayshare.embed import build_embedding
+
+    return build_embedding(settings)
+
+
+def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step) -> Made:
     """Build all files of a generation in `folder`; embedding asks the store's cache first."""
-    parser = SectionNodeParser(max_words=settings.chunking.max_words)
-    nodes: list[BaseNode] = list(parser([to_llama(document) for document in documents]))
-    passages = [passage_of(node) for node in nodes]
-    inner = build_embedding(settings)
-    cache = EmbeddingCache(settings.store / "embeddings.sqlite", model_fingerprint(settings))
-    phrasings = load_phrasings(settings.corpus, passages)
-    asked = [*(passage.heading for passage in passages), *(phrasing.text for phrasing in phrasings)]
-    progress = _Counter(step, len(nodes) + len(asked))
+    work, texts = plan.work, plan.work.texts
+    embedder = _Embedder(settings, step, plan.missing)
     try:
-        embedding = CachedEmbedding(inner, cache, progress)
-        nodes = list(IngestionPipeline(transformations=[embedding], disable_cache=True).run(nodes=nodes))
-        asked_vectors = _unit(cache.vectors(asked, inner.get_text_embedding_batch, progress))
+        if settings.ingest.runner == "ray" and plan.missing:
+            embedder.fill_with_ray(settings, [texts, work.asked])
+        vectors, asked = embedder.vectors(texts), embedder.vectors(work.asked)
     finally:
-        cache.close()
-    vectors = _unit(np.asarray([node.embedding for node in nodes], dtype=np.float32))
+        embedder.close()
+    step("build", 0, 1)
     np.save(folder / "vectors.npy", vectors, allow_pickle=False)
-    np.save(folder / "headings.npy", asked_vectors[: len(passages)], allow_pickle=False)
-    np.save(folder / "phrasings.npy", asked_vectors[len(passages) :], allow_pickle=False)
-    write_lines(folder / "phrasings.jsonl", phrasings)
-    _write(folder, settings, documents, glossary, nodes, passages, vectors)
-    return Made(model_fingerprint(settings), int(vectors.shape[1]), len(passages), progress.embedded)
-
-
-def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    result: npt.NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
-    return result
+    np.save(folder / "headings.npy", asked[: len(texts)], allow_pickle=False)
+    np.save(folder / "phrasings.npy", asked[len(texts) :], allow_pickle=False)
+    _write(folder, settings, plan.survey.documents, work, texts, vectors)
+    step("build", 1, 1)
+    return Made(model_fingerprint(settings), int(vectors.shape[1]), len(texts), embedder.embedded, embedder.speed)
 
 
 def _write(
-    folder: Path,
-    settings: Settings,
-    documents: Sequence[Document],
-    glossary: Sequence[Term],
-    nodes: Sequence[BaseNode],
-    passages: Sequence[Passage],
-    vectors: npt.NDArray[np.float32],
+    folder: Path, settings: Settings, documents: Sequence[Document], work: Work, texts: Sequence[str], vectors: Vectors
 ) -> None:
-    write_lines(folder / "passages.jsonl", passages)
+    write_lines(folder / "passages.jsonl", work.passages)
     write_lines(folder / "documents.jsonl", documents)
-    terms = [term.model_dump() for term in glossary]
+    write_lines(folder / "phrasings.jsonl", work.phrasings)
+    terms = [term.model_dump() for term in work.glossary]
     (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
-    texts = [node.metadata[SEARCH_TEXT] for node in nodes]
     LexicalIndex.build(texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b).save(folder / "lexical")
-    for node, vector in zip(nodes, vectors, strict=True):
-        node.embedding = vector.tolist()
-    chroma.write(folder / "chroma", nodes)
+    if settings.chroma.mode == "embedded":
+        chroma.write(folder / "chroma", [passage.passage_id for passage in work.passages], vectors)
     faults.hit("after_chroma")

@@ -1,17 +1,14 @@
-"""The chunker and the embedding cache as parts of LlamaIndex's ingestion pipeline."""
+"""The chunker as a part of LlamaIndex's ingestion pipeline."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.node_parser import NodeParser
-from llama_index.core.schema import BaseNode, MetadataMode, NodeRelationship, TextNode
+from llama_index.core.schema import BaseNode, NodeRelationship, TextNode
 from llama_index.core.schema import Document as LlamaDocument
-from pydantic import PrivateAttr
 
-from ingest.cache import EmbeddingCache, Progress
 from ingest.chunk import chunk, search_text
 from mayshare.schema import Document, Passage
 
@@ -58,38 +55,3 @@ class SectionNodeParser(NodeParser):
             text_template="{metadata_str}",
             relationships={NodeRelationship.SOURCE: parent.as_related_node_info()},
         )
-
-
-class CachedEmbedding(BaseEmbedding):
-    """An embedding that asks the cache first, so that unchanged text is never embedded twice."""
-
-    _inner: BaseEmbedding = PrivateAttr()
-    _cache: EmbeddingCache = PrivateAttr()
-    _progress: Progress = PrivateAttr()
-
-    def __init__(self, inner: BaseEmbedding, cache: EmbeddingCache, progress: Progress) -> None:
-        # The pipeline hands over slices of this size; a slice is one look-up in the cache.
-        super().__init__(model_name=inner.model_name, embed_batch_size=256)
-        self._inner, self._cache, self._progress = inner, cache, progress
-
-    @classmethod
-    def class_name(cls) -> str:
-        """LlamaIndex's name for serialised components."""
-        return "CachedEmbedding"
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self._cache.vectors(texts, self._inner.get_text_embedding_batch, self._progress).tolist()  # type: ignore[no-any-return]
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._inner.get_query_embedding(query)
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
-
-
-def embedded_text(node: BaseNode) -> str:
-    """The text whose vector a node carries."""
-    return node.get_content(metadata_mode=MetadataMode.EMBED)

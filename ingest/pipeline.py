@@ -1,36 +1,37 @@
-"""One ingest: load, chunk, embed, build a new generation aside, verify it, flip the pointer.
+"""One ingest: plan, embed, build a new generation aside, verify it in a fresh process, flip the pointer.
 
-A failure or a kill at any point leaves the live generation serving, and the next run goes on with the
-vectors that were cached.
+What didn't change is neither parsed nor cut nor embedded again (`ingest.survey`). A failure or a kill at any point
+leaves the live generation serving, and the next run goes on with the vectors that were cached.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ingest.load import corpus_sha256, load_corpus, load_glossary
-from ingest.phrasings import phrasing_files
+from ingest.fresh import FreshProcess
+from ingest.plan import Plan, Step, make_plan
+from ingest.publish import publish, serves, tidy
+from ingest.survey import Survey, survey
 from mayshare import __version__, faults, generation
 from mayshare.config import Settings
-from mayshare.errors import CorpusError, DiskSpaceError, IndexError_, IngestError, VerifyError
+from mayshare.errors import DiskSpaceError, IndexError_, IngestError
 from mayshare.generation import Manifest
-from mayshare.schema import Document, Term
+from mayshare.schema import Document
 
 MIN_FREE_BYTES = 200_000_000
 BYTES_A_PASSAGE = 40_000  # measured with room to spare: Chroma, vectors, text, sentences
-Step = Callable[[str, int, int], None]  # name of the step, units done, units in all
 
 
 class Report(NamedTuple):
-    """What an ingest did. `embedded` counts texts whose vector wasn't in the cache."""
+    """What an ingest did. `embedded` counts texts whose vector wasn't in the cache; `phases` are seconds."""
 
     generation: int
     corpus_version: str
@@ -40,92 +41,99 @@ class Report(NamedTuple):
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+    unchanged: int
     seconds: float
+    phases: dict[str, float]
     built: bool
 
 
-def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_changed: bool = False) -> Report:
+class _Clock:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.started = self._last = time.monotonic()
+        self.phases: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """What passed since the last call counts to this phase."""
+        now = time.monotonic()
+        self.phases[name] = round(self.phases.get(name, 0.0) + now - self._last, 3)
+        self._last = now
+
+    @property
+    def seconds(self) -> float:
+        """Seconds in all."""
+        return round(time.monotonic() - self.started, 2)
+
+
+def plan(settings: Settings) -> Plan:
+    """What an ingest would do; nothing is written.
+
+    Raises:
+        CorpusError: a document can't be read.
+    """
+    return make_plan(survey(settings), settings)
+
+
+def ingest(
+    settings: Settings,
+    step: Step = lambda name, done, total: None,
+    if_changed: bool = False,
+    show: Callable[[Plan], object] = lambda plan: None,
+) -> Report:
     """Build a generation of `settings.corpus` in `settings.store` and make it live.
+
+    Args:
+        if_changed: do nothing where the live generation equals the corpus.
+        show: is given the plan before anything is written.
 
     Raises:
         CorpusError: a document can't be read; nothing is changed.
         IngestLockedError, DiskSpaceError, VerifyError, ModelError: as their names say; nothing is changed.
     """
-    started = time.monotonic()
-    documents, glossary = _load(settings.corpus)
-    fingerprint = _fingerprint(settings, documents)
-    before = _live_manifest(settings)
-    plan = _plan(before.documents if before else {}, documents)
-    if if_changed and before and _is_current(before, fingerprint, settings):
-        return _report(before, plan, 0, started, built=False)
-    step("read", len(documents), len(documents))
+    clock = _Clock()
+    found = survey(settings)
+    clock.lap("read")
+    if if_changed and found.current and found.earlier.manifest and serves(settings, found.earlier.manifest):
+        return _report(found.earlier.manifest, found, 0, clock, built=False)
+    step("read", len(found.documents), len(found.documents))
     faults.hit("after_load")
-    with generation.exclusive(settings.store):
-        _check_space(settings.store, documents)
-        manifest, embedded = _build(settings, documents, glossary, fingerprint, step)
+    with FreshProcess() as checker, generation.exclusive(settings.store):
+        if _live(settings) != found.earlier.manifest:  # another ingest ended between the look and the lock
+            found = survey(settings)
+        planned = make_plan(found, settings)
+        clock.lap("plan")
+        show(planned)
+        _check_space(settings.store, found.documents)
+        manifest, embedded = _build(settings, planned, step, clock)
         step("verify", 0, 1)
-        verify_in_fresh_process(generation.directory(settings.store, manifest.generation))
+        checker.verify(generation.directory(settings.store, manifest.generation))
         step("verify", 1, 1)
-        faults.hit("before_flip")
-        generation.flip(settings.store, manifest.generation)
-        faults.hit("after_flip")
-        generation.prune(settings.store, settings.keep_generations)
-    return _report(manifest, plan, embedded, started, built=True)
+        clock.lap("verify")
+        publish(settings, manifest, step)
+        _flip(settings, manifest)
+        clock.lap("flip")
+    return _report(manifest, found, embedded, clock, built=True)
 
 
-def _load(corpus: Path) -> tuple[list[Document], tuple[Term, ...]]:
-    documents, errors = load_corpus(corpus)
-    if errors:
-        problems = "\n".join(str(error) for error in errors[1:])
-        first = errors[0]
-        rest = f"\n{problems}" if problems else ""
-        raise CorpusError(first.path, first.problem, f"{first.mend}{rest}", first.line)
-    if not documents:
-        raise CorpusError(corpus, "holds no documents.", "Name the folder of the Markdown files with --corpus.")
-    return documents, load_glossary(corpus)
-
-
-def _fingerprint(settings: Settings, documents: Sequence[Document]) -> dict[str, Any]:
-    from mayshare.minilm import sha256_file
-
-    beside = [settings.corpus / "glossary.yaml", *phrasing_files(settings.corpus)]
-    extra = "".join(sha256_file(path) for path in beside if path.is_file()).encode()
-    return {
-        "corpus_sha256": corpus_sha256(documents, extra),
-        "chunking": settings.chunking.model_dump(),
-        "bm25": {"k1": settings.retrieval.bm25_k1, "b": settings.retrieval.bm25_b},
-    }
-
-
-def _is_current(manifest: Manifest, fingerprint: dict[str, Any], settings: Settings) -> bool:
-    """Would a new generation equal this one, and are its files whole?"""
-    from mayshare.fingerprint import model_fingerprint
-
-    if manifest.format != generation.FORMAT or manifest.settings != fingerprint:
-        return False
-    if manifest.model != model_fingerprint(settings) or manifest.code_version != __version__:
-        return False
+def _flip(settings: Settings, manifest: Manifest) -> None:
+    faults.hit("before_flip")
     try:
-        generation.check_files(settings.store, manifest)
-    except IndexError_:
-        return False
-    return True
+        generation.flip(settings.store, manifest.generation)
+    except OSError as error:
+        shutil.rmtree(generation.directory(settings.store, manifest.generation), ignore_errors=True)
+        raise _failed(settings.store, error) from error
+    faults.hit("after_flip")
+    generation.prune(settings.store, settings.keep_generations)
+    tidy(settings)
 
 
-def _live_manifest(settings: Settings) -> Manifest | None:
+def _live(settings: Settings) -> Manifest | None:
     try:
         return generation.read_manifest(settings.store, generation.live(settings.store))
     except IndexError_:
         return None
-
-
-def _plan(before: dict[str, str], documents: Sequence[Document]) -> dict[str, tuple[str, ...]]:
-    now = {document.source_id: document.sha256 for document in documents}
-    return {
-        "added": tuple(sorted(now.keys() - before.keys())),
-        "changed": tuple(sorted(k for k in now.keys() & before.keys() if now[k] != before[k])),
-        "removed": tuple(sorted(before.keys() - now.keys())),
-    }
 
 
 def _check_space(store: Path, documents: Sequence[Document]) -> None:
@@ -138,62 +146,57 @@ def _check_space(store: Path, documents: Sequence[Document]) -> None:
         )
 
 
-def _build(
-    settings: Settings,
-    documents: Sequence[Document],
-    glossary: Sequence[Term],
-    fingerprint: dict[str, Any],
-    step: Step,
-) -> tuple[Manifest, int]:
-    from ingest.build import build_generation
-
+def _build(settings: Settings, planned: Plan, step: Step, clock: _Clock) -> tuple[Manifest, int]:
     number = max([0, *generation.numbers(settings.store)]) + 1
-    scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.store))
     try:
-        made = build_generation(settings, documents, glossary, scratch, step)
-        manifest = Manifest(
-            format=generation.FORMAT,
-            generation=number,
-            built_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            code_version=__version__,
-            corpus_version=f"g{number}-{fingerprint['corpus_sha256'][:12]}",
-            corpus_path=str(settings.corpus),
-            corpus_commit=_commit(settings.corpus),
-            model=made.model,
-            dimensions=made.dimensions,
-            settings=fingerprint,
-            documents={document.source_id: document.sha256 for document in documents},
-            passages=made.passages,
-            files=generation.hash_files(scratch),
-        )
+        scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.store))
+    except OSError as error:
+        raise _failed(settings.store, error) from error
+    try:
+        manifest, embedded = _fill(settings, planned, number, scratch, step)
+        clock.lap("build")
         faults.hit("before_seal")
         generation.seal(scratch, manifest)
         scratch.rename(generation.directory(settings.store, number))
-    except OSError as error:
+        clock.lap("seal")
+    except (OSError, sqlite3.Error) as error:
         shutil.rmtree(scratch, ignore_errors=True)
-        raise IngestError(f"{settings.store}: {error.strerror or error}. The present index still serves.") from error
+        raise _failed(settings.store, error) from error
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+    return manifest, embedded
+
+
+def _fill(settings: Settings, planned: Plan, number: int, scratch: Path, step: Step) -> tuple[Manifest, int]:
+    # imported here: Chroma takes seconds, and where nothing changed nothing needs it
+    from ingest.build import build_generation
+
+    made = build_generation(settings, planned, scratch, step)
+    found = planned.survey
+    before = found.earlier.manifest
+    manifest = Manifest(
+        format=generation.FORMAT,
+        generation=number,
+        built_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        code_version=__version__,
+        corpus_version=f"g{number}-{found.fingerprint['corpus_sha256'][:12]}",
+        corpus_path=str(settings.corpus),
+        corpus_commit=_commit(settings.corpus),
+        model=made.model,
+        dimensions=made.dimensions,
+        settings=found.fingerprint,
+        documents={document.source_id: document.sha256 for document in found.documents},
+        passages=made.passages,
+        speed=made.speed or (before.speed if before else 0.0),
+        files=generation.hash_files(scratch),
+    )
     return manifest, made.embedded
 
 
-def verify_in_fresh_process(folder: Path) -> None:
-    """Run `ingest.verify` on a sealed generation in a new process; the generation is removed if it fails.
-
-    Raises:
-        VerifyError: with the first thing that is wrong.
-    """
-    root = Path(__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "ingest.verify", str(folder)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    if done.returncode:
-        shutil.rmtree(folder, ignore_errors=True)
-        lines = (done.stderr or done.stdout).strip().splitlines()
-        detail = lines[-1] if lines else f"the check ended with signal {-done.returncode}"
-        raise VerifyError(
-            f"The new index failed its check: {detail}. The present index still serves; run ingest again."
-        )
+def _failed(store: Path, error: Exception) -> IngestError:
+    problem = (error.strerror if isinstance(error, OSError) else None) or error
+    return IngestError(f"{store}: {problem}. The present index still serves.")
 
 
 def _commit(corpus: Path) -> str | None:
@@ -206,14 +209,15 @@ def _commit(corpus: Path) -> str | None:
     return done.stdout.strip() or None if done.returncode == 0 else None
 
 
-def _report(manifest: Manifest, plan: dict[str, tuple[str, ...]], embedded: int, started: float, built: bool) -> Report:
+def _report(manifest: Manifest, found: Survey, embedded: int, clock: _Clock, built: bool) -> Report:
     return Report(
         generation=manifest.generation,
         corpus_version=manifest.corpus_version,
         documents=len(manifest.documents),
         passages=manifest.passages,
         embedded=embedded,
-        seconds=round(time.monotonic() - started, 2),
+        **found.changes._asdict(),
+        seconds=clock.seconds,
+        phases=clock.phases,
         built=built,
-        **plan,
     )

@@ -106,6 +106,7 @@ def _area_table(coverage: Coverage) -> Table:
 def with_progress(settings: Settings, if_changed: bool) -> pipeline.Report:
     """Ingest with a progress bar for each stage."""
     names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
+    names["publish"] = "Writing to the vector server"
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -2,6 +2,9 @@
 
 Every file against the manifest, every passage against its document, every vector its own nearest
 neighbour in Chroma, every passage findable by BM25. Exit 0, or 1 with one line that says what is wrong.
+
+`-` for the directory reads its name from the input when it comes: the process is started while the generation is
+still being built, so that nobody waits for its imports.
 """
 
 from __future__ import annotations
@@ -14,9 +17,9 @@ import numpy as np
 from mayshare.chroma import VectorSearch
 from mayshare.errors import VerifyError
 from mayshare.generation import MANIFEST, Manifest
-from mayshare.index import read_documents, read_passages
 from mayshare.lexical import LexicalIndex
 from mayshare.minilm import sha256_file
+from mayshare.records import read_documents, read_passages
 
 TOLERANCE = 1e-4  # cosine distance of a vector to itself as Chroma stored it
 BATCH = 200
@@ -35,7 +38,10 @@ def verify(folder: Path) -> None:
             raise VerifyError(f"passage {passage.passage_id} is not the text at its place")
     if LexicalIndex.load(folder / "lexical").size != len(passages):
         raise VerifyError("the lexical index has another number of passages")
-    _verify_vectors(folder, [passage.passage_id for passage in passages])
+    if len(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)) != len(passages):
+        raise VerifyError("there is another number of vectors than of passages")
+    if (folder / "chroma").is_dir():  # not where a Chroma server holds the vectors: ingest.verify_server looks there
+        _verify_vectors(folder, [passage.passage_id for passage in passages])
 
 
 def _verify_vectors(folder: Path, ids: list[str]) -> None:
@@ -58,8 +64,13 @@ def _verify_vectors(folder: Path, ids: list[str]) -> None:
 
 def main() -> int:
     """Command line entry."""
+    name = sys.argv[1]
+    if name == "-":
+        name = sys.stdin.readline().rstrip("\n")
+        if not name:  # the ingest ended without a new generation
+            return 0
     try:
-        verify(Path(sys.argv[1]))
+        verify(Path(name))
     except (VerifyError, OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

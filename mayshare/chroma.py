@@ -1,7 +1,8 @@
-"""The one file that knows Chroma and LlamaIndex's vector store over it.
+"""The one file that knows Chroma.
 
-Chroma's own embedding function and telemetry stay off. A sealed generation is never opened in place,
-since Chroma rewrites its SQLite file on open: `VectorSearch` works on a private copy.
+A collection holds ids and vectors; the texts are in the generation's `passages.jsonl`, once. Chroma's own embedding
+function and telemetry stay off. A sealed generation is never opened in place, since Chroma rewrites its SQLite file
+on open: `VectorSearch` works on a private copy.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import numpy as np
+import numpy.typing as npt
 from chromadb.config import Settings as ChromaSettings
-from llama_index.core.schema import BaseNode
-from llama_index.vector_stores.chroma import ChromaVectorStore
 
 COLLECTION = "passages"
 
@@ -25,17 +26,19 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
-def write(folder: Path, nodes: Sequence[BaseNode]) -> None:
-    """Put nodes with their vectors into a new collection (cosine) in a new folder."""
+def write(folder: Path, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+    """Put vectors into a new collection (cosine) in a new folder.
+
+    Not through LlamaIndex's vector store: it adds each node as JSON and each text to a full-text index, which
+    nothing here reads; measured on 1,663 passages: 3.3 s and 60 MB, where ids and vectors take 0.4 s and 7 MB.
+    """
     client = _client(folder)
     collection = client.create_collection(
         COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
     )
-    store = ChromaVectorStore(chroma_collection=collection)
-    # LlamaIndex would send 41,665 nodes at once; Chroma takes fewer.
     size = client.get_max_batch_size()
-    for first in range(0, len(nodes), size):
-        store.add(list(nodes[first : first + size]))
+    for first in range(0, len(ids), size):
+        collection.add(ids=list(ids[first : first + size]), embeddings=vectors[first : first + size])
     close(client)
 
 

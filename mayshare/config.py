@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +23,7 @@ from mayshare.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "mayshare.toml"
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class Section(BaseModel):
@@ -96,6 +97,37 @@ class Judge(Section):
     api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
 
 
+class Chroma(Section):
+    """Where vectors are searched: in this process, on a Chroma server, or on Chroma Cloud (docs/scaling.md)."""
+
+    mode: Literal["embedded", "server", "cloud"] = "embedded"
+    host: str = Field(default="127.0.0.1", pattern=r"^[A-Za-z0-9.\-:\[\]]+$", description="of the server; a bare name")
+    port: int = Field(default=8000, ge=1, le=65535)
+    ssl: bool = Field(default=False, description="HTTPS; always on with Chroma Cloud")
+    tenant: str | None = Field(default=None, description="default: Chroma's own; in the cloud the key's")
+    database: str | None = Field(default=None, description="default: Chroma's own; in the cloud the key's")
+    api_key: str | None = Field(default=None, repr=False, description="from the environment alone")
+    deadline_s: float = Field(default=1.0, gt=0, le=60, description="seconds after which exact search serves instead")
+    failures: int = Field(default=3, ge=1, description="failures in a row after which the server is let be")
+    pause_s: float = Field(default=15.0, gt=0, description="seconds until it is tried again")
+
+    @model_validator(mode="after")
+    def _key_travels_safely(self) -> Chroma:
+        if self.mode == "cloud" and not self.api_key:
+            raise ValueError("Chroma Cloud needs a key: set MAYSHARE_CHROMA__API_KEY in the environment")
+        if self.mode == "server" and self.api_key and not self.ssl and self.host not in LOOPBACK:
+            raise ValueError("the key would travel in the clear: set ssl = true")
+        return self
+
+
+class Ingest(Section):
+    """Where texts are embedded: in this process, or on the workers of a Ray cluster (docs/scaling.md)."""
+
+    runner: Literal["local", "ray"] = "local"
+    ray_address: str | None = Field(default=None, description="of a running cluster; default: one on this machine")
+    workers: int = Field(default=2, ge=1, le=1000, description="Ray actors, each with the model in memory")
+
+
 class Settings(BaseSettings):
     """All settings of one installation."""
 
@@ -114,6 +146,8 @@ class Settings(BaseSettings):
     serve: Serve = Serve()
     model: Model = Model()
     judge: Judge = Judge()
+    chroma: Chroma = Chroma()
+    ingest: Ingest = Ingest()
 
     @property
     def model_folder(self) -> Path:
@@ -131,8 +165,22 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the settings file, then the defaults."""
         path = settings_file()
-        file = (TomlConfigSettingsSource(settings_cls, toml_file=path),) if path else ()
+        file = (_SettingsFile(settings_cls, toml_file=path),) if path else ()
         return (init_settings, env_settings, *file)
+
+
+class _SettingsFile(TomlConfigSettingsSource):
+    """The settings file. It gets copied and committed, so it may not hold the key of a store of vectors."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        table = values.get("chroma")
+        if isinstance(table, dict) and "api_key" in table:
+            raise ConfigError(
+                f"{settings_file()}: chroma.api_key may not stand in a file. "
+                "Take it out and set MAYSHARE_CHROMA__API_KEY in the environment."
+            )
+        return values
 
 
 def settings_file() -> Path | None:

@@ -12,7 +12,10 @@
     ├── IngestError             a new generation could not be built; the last good one still serves
     │   ├── IngestLockedError   another ingest holds the lock
     │   ├── DiskSpaceError      too little free space to build beside the live generation
-    │   └── VerifyError         the new generation failed its check in a fresh process
+    │   ├── VerifyError         the new generation failed its check in a fresh process
+    │   ├── PublishError        the Chroma server didn't take the new generation
+    │   └── RunnerError         Ray isn't installed, can't be reached, or lost a text
+    ├── VectorServerError       the Chroma server can't be reached in time, or doesn't hold this index
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
     └── EvaluationError         an evaluation can't be run or trusted
@@ -98,6 +101,18 @@ class DiskSpaceError(IngestError):
 
 class VerifyError(IngestError):
     """The new generation failed its check in a fresh process."""
+
+
+class PublishError(IngestError):
+    """The Chroma server didn't take the new generation."""
+
+
+class RunnerError(IngestError):
+    """Ray isn't installed, can't be reached, or lost a text."""
+
+
+class VectorServerError(MayshareError):
+    """The Chroma server can't be reached in time, or doesn't hold this index. The message is a few words."""
 
 
 class QuestionFileError(MayshareError):

@@ -1,4 +1,4 @@
-"""Names the embedding model that the settings choose, for the index to remember.
+"""Names what an index was built with, for it to remember: the embedding model, and the code that read the corpus.
 
 Apart from `mayshare.embed`, so that "has anything changed?" is answered without importing LlamaIndex.
 """
@@ -6,8 +6,10 @@ Apart from `mayshare.embed`, so that "has anything changed?" is answered without
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from pathlib import Path
 
-from mayshare.config import Settings
+from mayshare.config import ROOT, Settings
 from mayshare.minilm import EMBEDDING
 
 
@@ -18,3 +20,18 @@ def model_fingerprint(settings: Settings) -> str:
         return EMBEDDING.fingerprint
     named = f"{chosen.provider}|{chosen.model}|{chosen.base_url or ''}"
     return f"{chosen.provider}:{chosen.model}:{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
+
+# Beside the package `ingest`: what decides how a document becomes passages, and how they are written.
+_READING = ("schema.py", "text.py", "cites.py", "lexical.py", "chroma.py")
+
+
+@cache
+def code_fingerprint() -> str:
+    """Hash of the code that turns documents into an index: what other code has read is never used again."""
+    own = Path(__file__).parent
+    files = [*sorted((ROOT / "ingest").rglob("*.py")), *(own / name for name in _READING)]
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -54,6 +54,7 @@ class Manifest(BaseModel):
     settings: dict[str, Any]
     documents: dict[str, str]
     passages: int
+    speed: float = 0.0  # characters embedded a second, as last measured; for the estimate of the next ingest
     files: dict[str, str]
 
 
@@ -98,6 +99,8 @@ def read_manifest(store: Path, generation: int) -> Manifest:
         manifest = Manifest.model_validate_json(text)
     except (OSError, ValidationError) as error:
         raise IndexCorruptError(f"{path}: can't be read ({type(error).__name__}). Run `mayshare ingest`.") from None
+    if manifest.generation != generation:  # else its file list would be held against another directory
+        raise IndexCorruptError(f"{path}: belongs to generation {manifest.generation}. Run `mayshare ingest`.")
     return manifest
 
 

@@ -11,18 +11,24 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from mayshare import generation
 from mayshare.config import Settings
-from mayshare.embed import build_embedding
 from mayshare.errors import IndexCorruptError, IndexMismatchError
 from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Document, Passage, Phrasing, Term
+from mayshare.records import read_documents, read_passages, read_phrasings
+from mayshare.schema import Passage, Phrasing, Term
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from mayshare.remote import RemoteSearch
 
 Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
@@ -47,14 +53,27 @@ class Index:
         for n, phrasing in enumerate(self.phrasings):
             self._asked.setdefault((phrasing.source_id, phrasing.heading), []).append(n)
         self.place = {passage.passage_id: i for i, passage in enumerate(self.passages)}
-        self.degraded: str | None = None
-        self._embedding = build_embedding(settings)
-        self._search = self._open_chroma()
+        self._degraded: str | None = None
+        self._embedding = _embedding(settings)
+        self._remote = self._open_remote()
+        self._search = None if self._remote else self._open_chroma()
 
     @property
     def corpus_version(self) -> str:
         """Generation number and corpus hash; every answer carries it."""
         return self.manifest.corpus_version
+
+    @property
+    def degraded(self) -> str | None:
+        """Why exact search serves instead of Chroma just now; None where all is well."""
+        return self._remote.problem if self._remote else self._degraded
+
+    def _open_remote(self) -> RemoteSearch | None:
+        if self.settings.chroma.mode == "embedded" or os.environ.get("MAYSHARE_EXACT"):
+            return None
+        from mayshare.remote import RemoteSearch
+
+        return RemoteSearch(self.settings.chroma, self.settings.store, self.manifest, self.place, self.vectors)
 
     def _open_chroma(self) -> object | None:
         if os.environ.get("MAYSHARE_EXACT"):
@@ -67,7 +86,7 @@ class Index:
                 raise RuntimeError("the collection is not complete")
             return search
         except Exception as error:  # noqa: BLE001 - Chroma raises bare exceptions; the exact vectors serve instead
-            self.degraded = f"The vector store can't be opened ({type(error).__name__}); exact search serves instead."
+            self._degraded = f"The vector store can't be opened ({type(error).__name__}); exact search serves instead."
             return None
 
     def embed(self, text: str) -> Vector:
@@ -77,6 +96,11 @@ class Index:
 
     def dense(self, vector: Vector, k: int) -> dict[int, float]:
         """Row and cosine of the `k` passages nearest to the vector."""
+        if self._remote:
+            proposed = self._remote.search(vector.tolist(), min(k, len(self.passages)))
+            if proposed is None:
+                return self.exact(vector, k)
+            return {self.place[passage_id]: cosine for passage_id, cosine in proposed}
         from mayshare.chroma import VectorSearch
 
         if isinstance(self._search, VectorSearch):
@@ -132,15 +156,24 @@ class Index:
         return tuple(sorted(counts, key=lambda law: (-counts[law], law)))
 
     def close(self) -> None:
-        """Release Chroma's private copy."""
+        """Release Chroma's private copy, or the connections to its server."""
+        if self._remote:
+            self._remote.close()
         from mayshare.chroma import VectorSearch
 
         if isinstance(self._search, VectorSearch):
             self._search.close()
 
 
-def open_index(settings: Settings) -> Index:
-    """Open the live generation.
+def _embedding(settings: Settings) -> BaseEmbedding:
+    # imported here: LlamaIndex takes seconds, and the check of a new generation needs none of it
+    from mayshare.embed import build_embedding
+
+    return build_embedding(settings)
+
+
+def open_index(settings: Settings, number: int | None = None) -> Index:
+    """Open a generation, the live one unless a number is given.
 
     Raises:
         NoIndexError: nothing has been ingested yet.
@@ -148,7 +181,7 @@ def open_index(settings: Settings) -> Index:
         IndexMismatchError: it was built with another format or embedding model.
         ModelError: the embedding model can't be loaded.
     """
-    number = generation.live(settings.store)
+    number = generation.live(settings.store) if number is None else number
     manifest = generation.read_manifest(settings.store, number)
     check_match(settings, manifest)
     generation.check_files(settings.store, manifest)
@@ -173,24 +206,6 @@ def check_match(settings: Settings, manifest: Manifest) -> None:
         )
 
 
-def read_passages(folder: Path) -> list[Passage]:
-    """The passages of a generation directory, in index order."""
-    with (folder / "passages.jsonl").open(encoding="utf-8") as file:
-        return [Passage.model_validate_json(line) for line in file]
-
-
-def read_documents(folder: Path) -> list[Document]:
-    """The documents of a generation directory."""
-    with (folder / "documents.jsonl").open(encoding="utf-8") as file:
-        return [Document.model_validate_json(line) for line in file]
-
-
-def read_phrasings(folder: Path) -> list[Phrasing]:
-    """The phrasings of a generation directory."""
-    with (folder / "phrasings.jsonl").open(encoding="utf-8") as file:
-        return [Phrasing.model_validate_json(line) for line in file]
-
-
 def _section_rows(passages: Sequence[Passage], phrasings: Sequence[Phrasing]) -> tuple[Rows, Rows]:
     """Rows of the passages that phrasings lead to, and beside each the number of the phrasing.
 
@@ -202,9 +217,3 @@ def _section_rows(passages: Sequence[Passage], phrasings: Sequence[Phrasing]) ->
     pairs = [(row, n) for n, p in enumerate(phrasings) for row in sections[p.source_id, p.heading]]
     table = np.asarray(pairs, dtype=np.intp).reshape(-1, 2)
     return table[:, 0], table[:, 1]
-
-
-def write_lines(path: Path, rows: Sequence[Passage] | Sequence[Document] | Sequence[Phrasing]) -> None:
-    """One JSON object a line."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(row.model_dump_json() + "\n" for row in rows)

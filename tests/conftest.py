@@ -6,6 +6,7 @@ code changed. No test may reach the network: a guard refuses every connection th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -130,14 +131,18 @@ def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from ingest.verify import verify
 
-    def in_process(folder: Path) -> None:
-        try:
-            verify(folder)
-        except Exception:
-            shutil.rmtree(folder)
-            raise
+    class InProcess(contextlib.nullcontext[None]):
+        def __enter__(self) -> Any:
+            return self
 
-    monkeypatch.setattr("ingest.pipeline.verify_in_fresh_process", in_process)
+        def verify(self, folder: Path) -> None:
+            try:
+                verify(folder)
+            except Exception:
+                shutil.rmtree(folder)
+                raise
+
+    monkeypatch.setattr("ingest.pipeline.FreshProcess", InProcess)
 
 
 @pytest.fixture(scope="session")

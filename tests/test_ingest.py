@@ -59,7 +59,7 @@ def test_ingest_makes_a_whole_generation(settings: Settings) -> None:
     steps: list[str] = []
     report = ingest(settings, lambda name, done, total: steps.append(name))
     assert (report.documents, report.passages, report.generation, report.built) == (2, 3, 1, True)
-    assert set(steps) == {"read", "embed", "verify"}
+    assert set(steps) == {"read", "embed", "build", "verify"}
     manifest = generation.read_manifest(settings.store, 1)
     assert set(manifest.files) >= {"passages.jsonl", "documents.jsonl", "vectors.npy", "headings.npy", "glossary.json"}
     assert any(name.startswith("chroma/") for name in manifest.files)

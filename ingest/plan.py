@@ -1,0 +1,104 @@
+"""The plan of an ingest: what changed, and how much is to be embedded. Made without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ingest.cache import missing_texts
+from ingest.chunk import search_text
+from ingest.load import load_glossary
+from ingest.phrasings import load_phrasings
+from ingest.survey import Survey, passages_of
+from mayshare.config import Settings
+from mayshare.fingerprint import model_fingerprint
+from mayshare.schema import Passage, Phrasing, Term
+
+Step = Callable[[str, int, int], None]  # name of the step, units done, units in all
+CHARACTERS_A_SECOND = 6_000.0  # embedded on two cores, where no ingest has measured it yet
+BUILD_SECONDS, BUILD_SECONDS_A_PASSAGE = 1.0, 0.0015  # measured on two cores: build, check and flip
+
+
+class Work(NamedTuple):
+    """All texts of a new generation, in index order."""
+
+    glossary: tuple[Term, ...]
+    passages: list[Passage]
+    phrasings: tuple[Phrasing, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """What is embedded and indexed for each passage."""
+        return [search_text(passage) for passage in self.passages]
+
+    @property
+    def asked(self) -> list[str]:
+        """What is embedded beside the passages: their headings, then the phrasings."""
+        return [*(passage.heading for passage in self.passages), *(phrasing.text for phrasing in self.phrasings)]
+
+
+class Plan(NamedTuple):
+    """What an ingest would do. `current`: the live generation equals the corpus, nothing needs to be built."""
+
+    survey: Survey
+    work: Work
+    missing: int
+    seconds: float
+
+    @property
+    def current(self) -> bool:
+        """Is there nothing to do?"""
+        return self.survey.current
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as JSON data."""
+        return {
+            **self.survey.changes._asdict(),
+            "current": self.current,
+            "documents": len(self.survey.documents),
+            "passages": len(self.work.passages),
+            "to_embed": self.missing,
+            "estimate_s": self.seconds,
+        }
+
+    def lines(self, most: int = 12) -> list[str]:
+        """The plan for a reader: a sum, then up to `most` documents of each kind."""
+        changes = self.survey.changes
+        found = [f"Plan: {changes}; {len(self.work.passages):,} passages."]
+        for mark, names in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
+            found += [f"  {mark} {name}" for name in names[:most]]
+            found += [f"  {mark} … and {len(names) - most} more"] * (len(names) > most)
+        found += [f"  > {old} > {new}" for old, new in changes.moved[:most]]
+        found += [f"  > … and {len(changes.moved) - most} more"] * (len(changes.moved) > most)
+        if self.current:
+            return [*found, "The live index is up to date: nothing to do."]
+        return [*found, f"{self.missing:,} texts to embed; about {readable(self.seconds)}."]
+
+
+def make_plan(found: Survey, settings: Settings) -> Plan:
+    """Cut new documents into passages and count what has no vector yet.
+
+    Raises:
+        CorpusError: the glossary or a phrasing can't be read.
+    """
+    passages = passages_of(found, settings)
+    work = Work(load_glossary(settings.corpus), passages, load_phrasings(settings.corpus, passages))
+    texts = [*work.texts, *work.asked]
+    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), texts)
+    return Plan(found, work, len(missing), _estimate(found, len(passages), missing))
+
+
+def readable(seconds: float) -> str:
+    """A time that is only an estimate, in round words."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _estimate(found: Survey, passages: int, missing: Sequence[str]) -> float:
+    if found.current:
+        return 0.0
+    manifest = found.earlier.manifest
+    speed = (manifest.speed if manifest else 0.0) or CHARACTERS_A_SECOND
+    building = BUILD_SECONDS + BUILD_SECONDS_A_PASSAGE * passages
+    return round(building + sum(map(len, missing)) / speed, 1)

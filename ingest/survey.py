@@ -1,0 +1,143 @@
+"""The corpus beside the live generation, before anything is built: what changed, and what can be used again.
+
+What the live generation holds is used again only where its files are whole and the same code read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ingest.changes import Changes, Seen, compare, seen
+from ingest.load import corpus_sha256, load_corpus
+from ingest.phrasings import phrasing_files
+from mayshare import __version__, generation
+from mayshare.config import Settings
+from mayshare.errors import CorpusError, IndexError_
+from mayshare.fingerprint import code_fingerprint, model_fingerprint
+from mayshare.generation import Manifest
+from mayshare.minilm import sha256_file
+from mayshare.records import read_documents, read_passages
+from mayshare.schema import Document, Passage
+
+
+class Earlier(NamedTuple):
+    """The live generation: its manifest, and its documents where its files are whole."""
+
+    manifest: Manifest | None = None
+    folder: Path = Path()
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """May what it read be used again?"""
+        return bool(self.documents) and self.manifest is not None and _code_of(self.manifest) == code_fingerprint()
+
+
+class Survey(NamedTuple):
+    """The corpus as it is now, what it is held against, and whether the live generation equals it already."""
+
+    documents: list[Document]
+    fingerprint: dict[str, Any]
+    earlier: Earlier
+    changes: Changes
+    current: bool
+
+
+def survey(settings: Settings) -> Survey:
+    """Read the corpus; documents whose bytes are those of the live generation aren't parsed.
+
+    Raises:
+        CorpusError: there are no documents, or some can't be read; the message names all of them.
+    """
+    earlier = _earlier(settings)
+    known = {document.path: document for document in earlier.documents} if earlier.usable else {}
+    documents = _load(settings.corpus, known)
+    fingerprint = _fingerprint(settings, documents)
+    before = seen(earlier.documents)
+    if earlier.manifest and not before:
+        before = {name: Seen(sha256) for name, sha256 in earlier.manifest.documents.items()}
+    changes = compare(before, seen(documents))
+    current = not changes and _is_current(earlier, fingerprint, settings)
+    return Survey(documents, fingerprint, earlier, changes, current)
+
+
+def passages_of(found: Survey, settings: Settings) -> list[Passage]:
+    """Passages of all documents, in the documents' order; those of unchanged ones come from the live generation."""
+    kept = _kept(found)
+    fresh = [document for document in found.documents if document.source_id not in kept]
+    for passage in _chunked(fresh, settings.chunking.max_words):
+        kept.setdefault(passage.source_id, []).append(passage)
+    return [passage for document in found.documents for passage in kept.get(document.source_id, [])]
+
+
+def _kept(found: Survey) -> dict[str, list[Passage]]:
+    manifest = found.earlier.manifest
+    if not found.earlier.usable or not manifest or manifest.settings["chunking"] != found.fingerprint["chunking"]:
+        return {}
+    same = {d.source_id for d in found.documents if manifest.documents.get(d.source_id) == d.sha256}
+    kept: dict[str, list[Passage]] = {name: [] for name in same}
+    for passage in read_passages(found.earlier.folder):
+        if passage.source_id in same:
+            kept[passage.source_id].append(passage)
+    return kept
+
+
+def _chunked(documents: Sequence[Document], max_words: int) -> list[Passage]:
+    if not documents:
+        return []
+    # imported here: LlamaIndex takes seconds, and without a new document nothing needs it
+    from ingest.nodes import SectionNodeParser, passage_of, to_llama
+
+    nodes = SectionNodeParser(max_words=max_words)([to_llama(document) for document in documents])
+    return [passage_of(node) for node in nodes]
+
+
+def _earlier(settings: Settings) -> Earlier:
+    try:
+        manifest = generation.read_manifest(settings.store, generation.live(settings.store))
+    except IndexError_:
+        return Earlier()
+    folder = generation.directory(settings.store, manifest.generation)
+    try:
+        generation.check_files(settings.store, manifest)
+        return Earlier(manifest, folder, tuple(read_documents(folder)))
+    except (IndexError_, OSError, ValueError):
+        return Earlier(manifest, folder)
+
+
+def _load(corpus: Path, known: dict[str, Document]) -> list[Document]:
+    documents, errors = load_corpus(corpus, known)
+    if errors:
+        problems = "\n".join(str(error) for error in errors[1:])
+        first = errors[0]
+        rest = f"\n{problems}" if problems else ""
+        raise CorpusError(first.path, first.problem, f"{first.mend}{rest}", first.line)
+    if not documents:
+        raise CorpusError(corpus, "holds no documents.", "Name the folder of the Markdown files with --corpus.")
+    return documents
+
+
+def _fingerprint(settings: Settings, documents: Sequence[Document]) -> dict[str, Any]:
+    beside = [settings.corpus / "glossary.yaml", *phrasing_files(settings.corpus)]
+    extra = "".join(sha256_file(path) for path in beside if path.is_file()).encode()
+    return {
+        "corpus_sha256": corpus_sha256(documents, extra),
+        "chunking": settings.chunking.model_dump(),
+        "bm25": {"k1": settings.retrieval.bm25_k1, "b": settings.retrieval.bm25_b},
+        "code": code_fingerprint(),
+    }
+
+
+def _code_of(manifest: Manifest) -> str:
+    return str(manifest.settings.get("code", ""))
+
+
+def _is_current(earlier: Earlier, fingerprint: dict[str, Any], settings: Settings) -> bool:
+    """Would a new generation equal the live one, and are its files whole?"""
+    manifest = earlier.manifest
+    if manifest is None or not earlier.documents:
+        return False
+    made = (manifest.format, manifest.settings, manifest.model, manifest.code_version)
+    return made == (generation.FORMAT, fingerprint, model_fingerprint(settings), __version__)
