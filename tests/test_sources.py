@@ -93,10 +93,11 @@ def test_a_page_is_kept_with_its_authorities(desk: Desk) -> None:
 def test_what_is_held_and_current_is_not_fetched_again(desk: Desk) -> None:
     desk.fetch(PART, SECTION, desk.page)
     desk.law.requests.clear()
-    got = desk.fetch(PART, SECTION, desk.page)
-    assert [one.state for one in got] == ["held", "held", "same"]
+    got = {one.key: one.state for one in desk.fetch(PART, SECTION, desk.page)}
+    assert got == {PART.key: "held", SECTION.key: "held", desk.page.key: "same"}
     assert not [path for path in desk.law.paths() if "/full/" in path or path.endswith(".zip")]
-    assert desk.law.requests[-1].headers["if-none-match"]  # the page: a conditional request, answered with 304
+    (page,) = [request for request in desk.law.requests if request.path == "/faq/what-ferpa"]
+    assert page.headers["if-none-match"]  # a conditional request, answered with 304
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_stopped(desk: Desk) -> None:
@@ -193,6 +194,22 @@ def test_an_api_that_has_changed_is_said(desk: Desk, path: str, reply: Reply) ->
     assert failed.state == "failed"
     assert path in failed.problem
     assert sum(one.state == "failed" for one in got.values()) == 1
+
+
+@pytest.mark.parametrize("path", ["titles.json", "download.shtml", ".zip"])
+def test_what_fails_for_all_is_asked_once(desk: Desk, path: str) -> None:
+    desk.law.fault = always(Reply(b"<html>Down</html>", kind="text/html"), path)
+    targets = (PART, PART._replace(what="34/300")) if path == "titles.json" else (SECTION, OTHER)
+    assert [one.state for one in desk.fetch(*targets)] == ["failed", "failed"]
+    assert len([asked for asked in desk.law.paths() if asked.endswith(path)]) == 1
+
+
+def test_a_title_is_fetched_once_though_a_section_is_missing_and_the_order_mixed(desk: Desk) -> None:
+    desk.law.titles["42"] = title_zip({"290dd-2": "Records of patients."}, title="42")
+    missing, patients = Target("usc", "20/9999", "Gone"), Target("usc", "42/290dd-2", "Part 2")
+    got = {one.key: one.state for one in desk.fetch(SECTION, patients, missing, OTHER)}
+    assert got == {"usc 20/1232g": "new", "usc 42/290dd-2": "new", "usc 20/9999": "failed", "usc 20/1232h": "new"}
+    assert len([path for path in desk.law.paths() if path.endswith(".zip")]) == 2
 
 
 def test_pages_that_are_none(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ingest.sources.client import Client, Received, Reply
 from ingest.sources.listing import Target
 from ingest.sources.sections import by_section
-from mayshare.errors import UnexpectedContentError
+from mayshare.errors import FetchError, UnexpectedContentError
 
 
 class Amendment(NamedTuple):
@@ -28,25 +28,31 @@ class Amendment(NamedTuple):
 
 
 class Ecfr:
-    """Asks the API; what it says of all titles is asked once."""
+    """Asks the API; what it says of all titles is asked once, and a failure to say it counts for all."""
 
     def __init__(self, client: Client, base: str) -> None:
         self._client, self._base = client, f"{base.rstrip('/')}/api/versioner/v1"
-        self._days: dict[str, dt.date] | None = None
+        self._days: dict[str, dt.date] | FetchError | None = None
 
     def current(self, title: str) -> dt.date:
         """The day as of which a title is up to date. Raises FetchError."""
         url = f"{self._base}/titles.json"
         if self._days is None:
-            rows = _list(url, self._json(url), "titles")
-            self._days = {
-                str(row.get("number")): _day(url, row, "up_to_date_as_of")
-                for row in rows
-                if row.get("up_to_date_as_of")
-            }
+            try:
+                self._days = self._all_days(url)
+            except FetchError as error:
+                self._days = error
+        if isinstance(self._days, FetchError):
+            raise self._days
         if title not in self._days:
             raise UnexpectedContentError(url, f"the eCFR lists no day for title {title}.", "Is the title reserved?")
         return self._days[title]
+
+    def _all_days(self, url: str) -> dict[str, dt.date]:
+        rows = _list(url, self._json(url), "titles")
+        return {
+            str(row.get("number")): _day(url, row, "up_to_date_as_of") for row in rows if row.get("up_to_date_as_of")
+        }
 
     def part(self, target: Target, day: dt.date, received: Received | None = None) -> Reply:
         """A part as it stood on a day, whose address is another each day: no conditional request. Raises FetchError."""

@@ -68,7 +68,7 @@ class Fetcher:
         self.ecfr = Ecfr(client, settings.fetch.ecfr)
         self.uscode = UsCode(client, settings.fetch.uscode)
         self._targets = targets
-        self._title: tuple[str, dict[str, bytes]] = ("", {})
+        self._title: tuple[str, dict[str, bytes] | FetchError] = ("", {})
         self._cited: CitedBy | None = None
 
     def fetch(self, target: Target, received: Received | None = None) -> Got:
@@ -111,14 +111,25 @@ class Fetcher:
         if before and before.sidecar.fetched.version == point.name:
             return None
         title, section = target.place
-        if self._title[0] != title or section not in self._title[1]:
-            wanted = {other.place[1] for other in [target, *self._targets] if self._lacks(other, title, point.name)}
-            self._title = (title, self.uscode.sections(title, wanted, received))
-        body = self._title[1].get(section)
+        found = self._sections(target, point.name, received)
         url = self.uscode.url(title)
-        if body is None:
+        if section not in found:
             raise UnexpectedContentError(url, f"title {title} holds no section {section}.", "Was it renumbered?")
-        return Text(point.name, point.date, ".xml", url, body)
+        return Text(point.name, point.date, ".xml", url, found[section])
+
+    def _sections(self, target: Target, version: str, received: Received | None) -> dict[str, bytes]:
+        """All sections of the target's title that are wanted in this run, or the error that its download met."""
+        title = target.place[0]
+        if self._title[0] != title:
+            lacking = {other.place[1] for other in self._targets if self._lacks(other, title, version)}
+            try:
+                self._title = (title, self.uscode.sections(title, lacking, received))
+            except FetchError as error:
+                self._title = (title, error)
+        found = self._title[1]
+        if isinstance(found, FetchError):
+            raise found
+        return found
 
     def _lacks(self, target: Target, title: str, version: str) -> bool:
         if target.kind != "usc" or target.place[0] != title:
@@ -170,6 +181,8 @@ def fetch(
     now: dt.datetime | None = None,
 ) -> list[Got]:
     """Bring all targets up to date, one after the other; each outcome is final before the next begins."""
+    # sections of one title follow each other, since they share its download
+    targets = sorted(targets, key=lambda target: (target.kind, target.place[0] if target.kind == "usc" else ""))
     done: list[Got] = []
     with client or Client(settings.fetch) as asked:
         fetcher = Fetcher(settings, asked, targets, now or dt.datetime.now(dt.UTC).replace(microsecond=0))

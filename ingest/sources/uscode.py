@@ -21,7 +21,7 @@ from defusedxml.ElementTree import iterparse
 
 from ingest.sources.client import Client, Received
 from ingest.sources.sections import section_of
-from mayshare.errors import BrokenBodyError, TooLargeError, UnexpectedContentError
+from mayshare.errors import BrokenBodyError, FetchError, TooLargeError, UnexpectedContentError
 
 USLM = "http://xml.house.gov/schemas/uslm/1.0"
 MAX_XML = 1_000_000_000  # bytes of one title; the largest is some 100 MB
@@ -49,23 +49,31 @@ class Point(NamedTuple):
 
 
 class UsCode:
-    """Asks the site; the release point is asked once."""
+    """Asks the site; the release point is asked once, and a failure to name it counts for all sections."""
 
     def __init__(self, client: Client, base: str) -> None:
         self._client, self._base = client, f"{base.rstrip('/')}/download"
-        self._point: Point | None = None
+        self._point: Point | FetchError | None = None
 
     def current(self) -> Point:
         """The current release point. Raises FetchError."""
         if self._point is None:
-            reply = self._client.get(f"{self._base}/download.shtml")
-            page = reply.body.decode("utf-8", errors="replace")
-            point, day = _POINT.search(page), _DATE.search(page)
-            if not point or not day:
-                mend = "The page may have changed; see docs/official-sources.md."
-                raise UnexpectedContentError(reply.url, "the page names no release point.", mend)
-            self._point = Point(point[1], point[2], dt.date(int(day[3]), int(day[1]), int(day[2])))
+            try:
+                self._point = self._newest()
+            except FetchError as error:
+                self._point = error
+        if isinstance(self._point, FetchError):
+            raise self._point
         return self._point
+
+    def _newest(self) -> Point:
+        reply = self._client.get(f"{self._base}/download.shtml")
+        page = reply.body.decode("utf-8", errors="replace")
+        point, day = _POINT.search(page), _DATE.search(page)
+        if not point or not day:
+            mend = "The page may have changed; see docs/official-sources.md."
+            raise UnexpectedContentError(reply.url, "the page names no release point.", mend)
+        return Point(point[1], point[2], dt.date(int(day[3]), int(day[1]), int(day[2])))
 
     def url(self, title: str) -> str:
         """Address of a title's ZIP at the current release point."""
