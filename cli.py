@@ -190,6 +190,10 @@ def check(
     Exit 1 if a rule is broken. The coverage table is shown when a whole corpus is checked.
     """
     settings = _settings()
+    if stale or links:
+        from ingest.fetch_commands import readable, run_links, run_stale
+
+        raise typer.Exit((run_stale if stale else run_links)(settings, readable(folder or settings.corpus), as_json))
     from ingest import terminal
     from ingest.check import check as run
     from ingest.coverage import cover
@@ -199,10 +203,6 @@ def check(
     inside = target.resolve().is_relative_to(settings.corpus.resolve())
     corpus = settings.corpus if inside else target
     report = run(target, corpus, review_days=settings.review_days)
-    if stale or links:
-        from ingest.fetch_commands import run_links, run_stale
-
-        raise typer.Exit(run_stale(report, as_json) if stale else run_links(settings, report, as_json))
     coverage = cover(report.documents, corpus) if target.resolve() == corpus.resolve() else None
     shared = overlaps(report.documents, against) if against else None
     if as_json:

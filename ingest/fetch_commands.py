@@ -7,20 +7,23 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ingest.check import Report
 from ingest.links import BAD, Link, check_links
+from ingest.load import load_corpus
 from ingest.sources.changes import Checked, check_sources
 from ingest.sources.citing import Citing
 from ingest.sources.fetch import Got, fetch
 from ingest.sources.listing import FILE_NAME, Target, choose, read_list
+from ingest.stale import overdue
 from mayshare.config import Settings
 from mayshare.errors import SourceListError
+from mayshare.schema import Document
 
 Say = Callable[[str, int], object]
 
@@ -48,26 +51,38 @@ def run_check(settings: Settings, kind: str | None, what: Sequence[str], as_json
     return int(any(one.state == "failed" for one in checked))
 
 
-def run_links(settings: Settings, report: Report, as_json: bool) -> int:
+def run_links(settings: Settings, documents: Sequence[Document], as_json: bool) -> int:
     """Check the documents' links; 1 where one is dead or can't be reached."""
     with _progress("Asking", 0, as_json) as say:
-        links = check_links(report.documents, settings, lambda number, total, url: say(url, number))
+        links = check_links(documents, settings, lambda number, total, url: say(url, number))
     content = {"links": len(links), "found": [link._asdict() for link in links if link.state != "ok"]}
     _print(as_json, content, lambda console: _print_links(links, console))
     return int(any(link.state in BAD for link in links))
 
 
-def run_stale(report: Report, as_json: bool) -> int:
+def run_stale(settings: Settings, documents: Sequence[Document], as_json: bool, today: dt.date | None = None) -> int:
     """List documents past their review date; always 0."""
+    late = overdue(documents, today or dt.date.today(), settings.review_days)
 
     def show(console: Console) -> None:
-        for late in report.stale:
-            console.print(escape(str(late)))
-        console.print(f"{len(report.stale)} of {len(report.documents)} documents past their review date.")
+        for one in late:
+            console.print(escape(str(one)))
+        console.print(f"{len(late)} of {len(documents)} documents past their review date.")
 
-    stale = [late.as_json() for late in report.stale]
-    _print(as_json, {"documents": len(report.documents), "stale": stale}, show)
+    _print(as_json, {"documents": len(documents), "stale": [one.as_json() for one in late]}, show)
     return 0
+
+
+def readable(folder: Path) -> list[Document]:
+    """The documents of a folder, without the other rules of the corpus; those that can't be read are counted on stderr.
+
+    Raises:
+        CorpusError: the folder isn't there.
+    """
+    documents, errors = load_corpus(folder)
+    if errors:
+        sys.stderr.write(f"{len(errors)} files can't be read and are left out; `mayshare check` names them.\n")
+    return documents
 
 
 def _targets(settings: Settings, kind: str | None, what: Sequence[str]) -> list[Target]:

@@ -16,7 +16,7 @@ from answer.assemble import Engine
 from answer.render import to_contract
 from answer.terminal import print_answer
 from ingest.check import check
-from ingest.fetch_commands import run_links, run_stale
+from ingest.fetch_commands import readable, run_links, run_stale
 from ingest.links import Link, check_links
 from ingest.load import load_document
 from ingest.sources.client import Client
@@ -59,15 +59,17 @@ def test_check_lists_the_longest_overdue_first(corpus: Path) -> None:
     assert check(corpus, today=dt.date(2026, 12, 8), review_days=10).stale[0].days == 27
 
 
-def test_stale_is_listed_as_text_and_json(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    report = check(corpus, today=dt.date(2027, 11, 11))
-    assert run_stale(report, as_json=True) == 0
+def test_stale_is_listed_as_text_and_json(settings: Settings, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (corpus / "law" / "broken.md").write_text("no front matter")
+    documents, day = readable(corpus), dt.date(2027, 11, 11)
+    assert "1 files can't be read" in capsys.readouterr().err
+    assert run_stale(settings, documents, as_json=True, today=day) == 0
     rows = json.loads(capsys.readouterr().out)["stale"]
     assert [(row["source_id"], row["due"], row["days"]) for row in rows] == [
         ("ferpa-emergency", "2027-11-01", 10),
         ("hipaa-parents", "2027-11-01", 10),
     ]
-    run_stale(report, as_json=False)
+    run_stale(settings, documents, as_json=False, today=day)
     assert "2 of 2 documents past their review date" in capsys.readouterr().out
 
 
@@ -196,10 +198,9 @@ def test_a_link_that_leads_inside_is_not_asked(web: Web) -> None:
 
 
 def test_the_link_check_prints_and_its_exit_codes(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
-    report = check(web.settings.corpus)
-    assert run_links(web.settings, report._replace(documents=web.documents("/faq/what-ferpa")), as_json=True) == 0
+    assert run_links(web.settings, web.documents("/faq/what-ferpa"), as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == {"links": 1, "found": []}
-    assert run_links(web.settings, report._replace(documents=web.documents("/gone")), as_json=False) == 1
+    assert run_links(web.settings, web.documents("/gone"), as_json=False) == 1
     printed = capsys.readouterr().out
     assert f"dead: {web.base}/gone (status 404)" in printed
     assert "named by a, b" in printed
