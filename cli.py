@@ -186,7 +186,10 @@ def check(
         Path | None, typer.Argument(help="The corpus, or a part of it. Default: the shipped corpus.")
     ] = None,
     as_json: Json = False,
-    stale: Annotated[int, typer.Option(help="Days after which a document wants a review.")] = 365,
+    stale: Annotated[bool, typer.Option("--stale", help="Only list documents past their review date.")] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Only ask whether the addresses in `sources` are there. Uses the network.")
+    ] = False,
     against: Annotated[
         Path | None, typer.Option(help="Folder of other texts: also show runs of ten words that stand in both.")
     ] = None,
@@ -196,6 +199,10 @@ def check(
     Exit 1 if a rule is broken. The coverage table is shown when a whole corpus is checked.
     """
     settings = _settings()
+    if stale or links:
+        from ingest.fetch_commands import readable, run_links, run_stale
+
+        raise typer.Exit((run_stale if stale else run_links)(settings, readable(folder or settings.corpus), as_json))
     from ingest import terminal
     from ingest.check import check as run
     from ingest.coverage import cover
@@ -204,7 +211,7 @@ def check(
     target = folder or settings.corpus
     inside = target.resolve().is_relative_to(settings.corpus.resolve())
     corpus = settings.corpus if inside else target
-    report = run(target, corpus, stale_days=stale)
+    report = run(target, corpus, review_days=settings.review_days)
     coverage = cover(report.documents, corpus) if target.resolve() == corpus.resolve() else None
     shared = overlaps(report.documents, against) if against else None
     if as_json:
@@ -212,6 +219,29 @@ def check(
     else:
         terminal.print_check(report, coverage, shared)
     raise typer.Exit(1 if report.findings else 0)
+
+
+@app.command()
+def fetch(
+    kind: Annotated[str | None, typer.Argument(help="`ecfr`, `usc` or `url`. Default: all that is listed.")] = None,
+    what: Annotated[list[str] | None, typer.Argument(help="`34/99`, `20/1232g`, or addresses.")] = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Fetch no text: say what has changed at the source since.")
+    ] = False,
+    as_json: Json = False,
+    corpus: Corpus = None,
+) -> None:
+    """Bring the current text of official sources into `corpus/official/`. Uses the network.
+
+    `corpus/sources.toml` lists them. What is held and current is not fetched again. Exit 1 if a source failed.
+
+    Examples: `mayshare fetch`, `mayshare fetch ecfr 34/99`, `mayshare fetch usc 20/1232g 42/290dd-2`,
+    `mayshare fetch --check`
+    """
+    settings = _settings(corpus=corpus)
+    from ingest.fetch_commands import run_check, run_fetch
+
+    raise typer.Exit((run_check if only_check else run_fetch)(settings, kind, what or (), as_json))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -13,7 +14,7 @@ from answer.glossary import Glossary
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
 from answer.understand import Understood, understand
-from mayshare import generation
+from mayshare import freshness, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
@@ -34,14 +35,21 @@ class Engine:
     Safe to call from several threads; each answer comes wholly from one generation.
     """
 
-    def __init__(self, settings: Settings, index: Index | None = None, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index | None = None,
+        without: frozenset[str] = frozenset(),
+        today: Callable[[], dt.date] = dt.date.today,
+    ) -> None:
         """Raises what `mayshare.index.open_index` raises.
 
         Args:
             index: one that is open already, to share it between engines.
             without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `model`.
+            today: the day on which a question is asked, which tells what is past its review date.
         """
-        self.settings, self._without = settings, without
+        self.settings, self._without, self._today = settings, without, today
         self._decider = None if "reader" in without else Decider(settings)
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
@@ -93,7 +101,7 @@ class Engine:
         Args:
             on_claim: called with each statement of a language model as soon as it stands, for streaming.
         """
-        answer = self._ask(question, on_claim)
+        answer = self._dated(self._ask(question, on_claim))
         danger = emergency.danger(" ".join([*question.history[-1:], question.text]))
         if danger is None or answer.abstention in ("unsafe", "out_of_scope"):
             return answer
@@ -131,6 +139,19 @@ class Engine:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
             return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
         return self._answered(opened, question, understood, evidence, clock, on_claim)
+
+    def _dated(self, answer: Answer) -> Answer:
+        """Marks the sources that are past their review date today."""
+        documents, days, today = self._open.index.documents, self.settings.review_days, self._today()
+        past = {
+            source.source_id
+            for source in answer.sources
+            if source.source_id in documents and freshness.days_past(documents[source.source_id], days, today) > 0
+        }
+        if not past:
+            return answer
+        sources = [s.model_copy(update={"stale": True}) if s.source_id in past else s for s in answer.sources]
+        return answer.model_copy(update={"sources": tuple(sources)})
 
     def search(self, question: Question, k: int) -> tuple[Hit, ...]:
         """The `k` passages nearest to a question, best first."""

@@ -10,6 +10,7 @@ from rich.padding import Padding
 
 from answer.compose import GROUPS, VERDICT_WORDS
 from answer.trace import Stage
+from mayshare import freshness
 from mayshare.schema import Answer, Claim
 
 NOT_ADVICE = "Guidance, not legal advice: check with your agency's counsel before you act."
@@ -39,6 +40,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(f"  {source.n}. {escape(source.title)} — “{escape(source.heading)}” · {escape(authorities)}")
         dated = f"as of {source.status_as_of}" if source.status_as_of else "undated"
         review = f"reviewed by {source.reviewed_by}" if source.reviewed_by else "not yet reviewed by a lawyer"
+        if source.stale:
+            console.print(f"     ! {freshness.WARNING.capitalize()}.", style="bold")
         console.print(
             f"     {escape(source.source_id)} · {dated} · {escape(review)} · {escape(source.url)}", style="dim"
         )

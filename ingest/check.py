@@ -12,13 +12,14 @@ from typing import NamedTuple
 from ingest import sentences
 from ingest.chunk import chunk
 from ingest.load import load_corpus, load_glossary, load_vocabulary
+from ingest.stale import Overdue, overdue
 from mayshare import cites
 from mayshare.errors import CorpusError
 from mayshare.schema import Document
 from mayshare.text import plain
 
 MAX_SENTENCE_WORDS = 60
-STALE_DAYS = 365
+REVIEW_DAYS = 365
 _DEPENDENT = re.compile(
     r"^(?:It|Its|They|Their|Them|This|That|These|Those|He|She|However|Also|Moreover|Furthermore|Such|Otherwise|Instead|Both|"
     r"Here|There(?! (?:is|are)\b)|The same|The former|The latter|In (?:this|that|such) case)\b"
@@ -46,11 +47,11 @@ class Report(NamedTuple):
 
     documents: list[Document]
     findings: list[Finding]
-    stale: list[Finding]
+    stale: list[Overdue]
 
 
 def check(
-    folder: Path, corpus: Path | None = None, today: dt.date | None = None, stale_days: int = STALE_DAYS
+    folder: Path, corpus: Path | None = None, today: dt.date | None = None, review_days: int = REVIEW_DAYS
 ) -> Report:
     """Check every document below `folder`, which may be a part of `corpus`.
 
@@ -73,8 +74,7 @@ def check(
         findings += _check_terms(document, known_terms | {law.lower() for law in laws})
     findings += _check_links(documents, corpus)
     findings += _check_titles(documents)
-    stale = [f for d in documents if (f := _stale(d, today or dt.date.today(), stale_days))]
-    return Report(documents, sorted(findings), stale)
+    return Report(documents, sorted(findings), overdue(documents, today or dt.date.today(), review_days))
 
 
 Found = Iterator[tuple[int | None, str]]
@@ -275,13 +275,6 @@ def _check_titles(documents: Iterable[Document]) -> Iterator[Finding]:
         other = seen.setdefault(document.title.lower(), document.path)
         if other != document.path:
             yield Finding(document.path, 3, "title", f"the title stands in {other} too. Make it unique.")
-
-
-def _stale(document: Document, today: dt.date, days: int) -> Finding | None:
-    if document.status_as_of is None or (today - document.status_as_of).days <= days:
-        return None
-    message = f"states the law as of {document.status_as_of}, more than {days} days ago. Review it."
-    return Finding(document.path, 2, "stale", message)
 
 
 def _from_error(error: CorpusError, folder: Path) -> Finding:

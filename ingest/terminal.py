@@ -30,7 +30,7 @@ def as_json(report: Report, coverage: Coverage | None, shared: Sequence[Overlap]
     content: dict[str, Any] = {
         "documents": len(report.documents),
         "findings": [finding._asdict() for finding in report.findings],
-        "stale": [finding._asdict() for finding in report.stale],
+        "stale": [late.as_json() for late in report.stale],
     }
     if coverage:
         content["coverage"] = {

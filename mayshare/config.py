@@ -128,6 +128,34 @@ class Ingest(Section):
     workers: int = Field(default=2, ge=1, le=1000, description="Ray actors, each with the model in memory")
 
 
+class Fetch(Section):
+    """How `mayshare fetch` and `check --links` reach the web; nothing else here does (docs/official-sources.md)."""
+
+    hosts: tuple[str, ...] = Field(
+        default=(
+            "www.ecfr.gov",
+            "uscode.house.gov",
+            "studentprivacy.ed.gov",
+            "www.hhs.gov",
+            "acf.gov",
+            "www.acf.hhs.gov",
+            "www.samhsa.gov",
+            "www.childwelfare.gov",
+            "ojjdp.ojp.gov",
+        ),
+        description="hosts that may be asked; a redirect to any other is not followed",
+    )
+    ecfr: str = Field(default="https://www.ecfr.gov", description="where the eCFR's API is")
+    uscode: str = Field(default="https://uscode.house.gov", description="where the U.S. Code's release points are")
+    delay_s: float = Field(default=1.0, ge=0, description="least seconds between two requests to one host")
+    timeout_s: float = Field(default=20.0, gt=0, description="seconds without a byte after which a request is given up")
+    deadline_s: float = Field(default=300.0, gt=0, description="seconds that one download may take")
+    tries: int = Field(default=4, ge=1, le=10, description="tries of a request that fails in passing")
+    max_wait_s: float = Field(default=60.0, ge=0, description="longest wait that a server may ask for")
+    max_mb: float = Field(default=64.0, gt=0, description="megabytes of one body")
+    allow_loopback: bool = Field(default=False, description="plain http to this machine too: for tests and mirrors")
+
+
 class Settings(BaseSettings):
     """All settings of one installation."""
 
@@ -148,6 +176,8 @@ class Settings(BaseSettings):
     judge: Judge = Judge()
     chroma: Chroma = Chroma()
     ingest: Ingest = Ingest()
+    fetch: Fetch = Fetch()
+    review_days: int = Field(default=365, ge=1, description="days after `status_as_of` on which a review is due")
 
     @property
     def model_folder(self) -> Path:

@@ -18,6 +18,17 @@
     ├── VectorServerError       the Chroma server can't be reached in time, or doesn't hold this index
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
+    ├── SourceListError         corpus/sources.toml is malformed, or doesn't list what was asked for
+    ├── FetchError              an official source could not be fetched; what was there before stays
+    │   ├── AddressRefusedError     the address is not https, not on the allow-list, or not a public one
+    │   ├── RedirectError           a redirect leads off the allow-list, round in a circle or on and on
+    │   ├── ConnectionFailedError   no such host, refused, or no trusted certificate
+    │   ├── FetchTimeoutError       no answer in time
+    │   ├── HttpStatusError         the server answered with an error
+    │   ├── RateLimitedError        the server asks to wait longer than the settings allow
+    │   ├── TooLargeError           the body is larger than the settings allow
+    │   ├── BrokenBodyError         the body was cut off or can't be unpacked
+    │   └── UnexpectedContentError  a body arrived, but not what the source serves
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
@@ -141,3 +152,71 @@ class JudgeError(EvaluationError):
 
 class LanguageModelError(MayshareError):
     """A language model that the settings name can't be built."""
+
+
+class SourceListError(MayshareError):
+    """The list of official sources is malformed, or doesn't hold what was asked for."""
+
+
+class FetchError(MayshareError):
+    """An official source could not be fetched; what was there before stays.
+
+    Attributes:
+        url: the address that was asked.
+    """
+
+    def __init__(self, url: str, problem: str, mend: str = "") -> None:
+        self.url = url
+        super().__init__(f"{url}: {problem} {mend}".strip())
+
+
+class AddressRefusedError(FetchError):
+    """The address is not https, not on the allow-list, or resolves to one that isn't public."""
+
+
+class RedirectError(FetchError):
+    """A redirect leads off the allow-list, round in a circle or on and on.
+
+    Attributes:
+        target: where it leads to.
+    """
+
+    def __init__(self, url: str, target: str, problem: str, mend: str = "") -> None:
+        self.target = target
+        super().__init__(url, problem, mend)
+
+
+class ConnectionFailedError(FetchError):
+    """No such host, a refused connection, or no trusted certificate."""
+
+
+class FetchTimeoutError(FetchError):
+    """No answer, or not a whole one, in time."""
+
+
+class HttpStatusError(FetchError):
+    """The server answered with an error.
+
+    Attributes:
+        status: the HTTP status.
+    """
+
+    def __init__(self, url: str, status: int, mend: str = "") -> None:
+        self.status = status
+        super().__init__(url, f"the server answered with status {status}.", mend)
+
+
+class RateLimitedError(FetchError):
+    """The server asks to wait longer than the settings allow, or again and again."""
+
+
+class TooLargeError(FetchError):
+    """The body is larger than the settings allow."""
+
+
+class BrokenBodyError(FetchError):
+    """The body was cut off, or can't be unpacked."""
+
+
+class UnexpectedContentError(FetchError):
+    """A body arrived, but not what the source serves: an error page, another type, a changed shape."""

@@ -50,6 +50,7 @@ class Document(Frozen):
     audiences: tuple[str, ...] = ()
     jurisdiction: str = "us"
     status_as_of: dt.date | None = None
+    review_by: dt.date | None = Field(default=None, description="day of the next review, where its author sets one")
     reviewed_by: str | None = None
     authorities: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -179,6 +180,7 @@ class CitedSource(Frozen):
     url: str
     status_as_of: dt.date | None
     reviewed_by: str | None = None
+    stale: bool = Field(default=False, description="the document was past its review date when the question was asked")
 
 
 class Related(Frozen):

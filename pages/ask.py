@@ -8,6 +8,7 @@ import traceback
 import streamlit as st
 
 from answer.compose import GROUPS, VERDICT_WORDS
+from mayshare import freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
@@ -140,6 +141,7 @@ def _answer(number: int, answer: Answer) -> None:
             st.markdown(f"**{title}**")
         for claim in group:
             _claim(number, answer, claim)
+    _past_review(answer)
     model_notice.note(answer)
     if answer.related:
         with st.expander("Read next", expanded=not answer.claims):
@@ -147,6 +149,13 @@ def _answer(number: int, answer: Answer) -> None:
                 if st.button(entry.heading, key=f"next-{number}-{entry.source_id}-{entry.start}", type="tertiary"):
                     source_panel.open_section(number, entry.source_id, entry.start)
                     st.rerun()
+
+
+def _past_review(answer: Answer) -> None:
+    stale = [str(source.n) for source in answer.sources if source.stale]
+    if stale:
+        named = f"Source {stale[0]} is" if len(stale) == 1 else f"Sources {', '.join(stale)} are"
+        st.warning(f"{named} {freshness.WARNING}.", icon=":material/update:")
 
 
 def _claim(number: int, answer: Answer, claim: Claim) -> None:
@@ -172,4 +181,5 @@ def _label(answer: Answer, n: int) -> str:
     """Link text that says where it goes: number, document, first authority."""
     source = answer.sources[n - 1]
     authority = f", {source.authorities[0]}" if source.authorities else ""
-    return f"{n}: {source.title}{authority}"
+    past = " (past its review date)" if source.stale else ""
+    return f"{n}: {source.title}{authority}{past}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mayshare import cites
+from mayshare import cites, freshness
 from mayshare.index import Index
 from mayshare.schema import Answer, Document
 from pages.markup import escape, highlighted, section, unlinked
@@ -59,6 +59,8 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
         st.markdown(f"The sentence as it was quoted: {escape(source.quote)}")
         return
     _heading(document)
+    if source.stale:
+        st.warning(f"This document is {freshness.WARNING}.")
     first, last = section(document.body, source.start, source.end)
     inner = document.body[first:last]
     st.markdown("Cited sentence, between ▶ and ◀:")

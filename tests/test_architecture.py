@@ -69,6 +69,18 @@ def test_two_files_know_chroma() -> None:
     assert knowing == KNOWS_CHROMA
 
 
+def test_the_web_is_reached_by_the_fetcher_alone() -> None:
+    knowing: dict[str, set[str]] = {"httpx": set(), "httpcore": set(), "ingest.sources.client": set()}
+    for path in modules():
+        for name in imported(path) & knowing.keys():
+            knowing[name].add(path.relative_to(ROOT).as_posix())
+    assert knowing["httpx"] | knowing["httpcore"] == {"ingest/sources/client.py", "ingest/sources/guard.py"}
+    asking = {path for path in knowing["ingest.sources.client"] if not path.startswith("ingest/sources/")}
+    assert asking == {"ingest/links.py"}
+    commands = {path.relative_to(ROOT).as_posix() for path in modules() if "ingest.fetch_commands" in imported(path)}
+    assert commands == {"cli.py"}
+
+
 def test_the_application_does_not_read_the_evaluation_set() -> None:
     for path in modules():
         if path.relative_to(ROOT).parts[0] in ("mayshare", "ingest", "answer"):

@@ -16,7 +16,7 @@ CONTRACT = {
     "id", "question", "verdict", "abstention", "text", "claims", "sources", "related", "hits", "engine",
     "corpus_version", "timings_ms",
 }  # fmt: skip
-SOURCE = {"n", "source_id", "title", "heading", "quote", "start", "end", "authorities", "url", "status_as_of"}
+SOURCE = {"n", "source_id", "title", "heading", "quote", "start", "end", "authorities", "url", "status_as_of", "stale"}
 
 
 def mayshare(
@@ -43,7 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_help_teaches() -> None:
     done = mayshare("--help")
     assert done.returncode == 0
-    for verb in ("ask", "search", "ingest", "check", "serve"):
+    for verb in ("ask", "search", "ingest", "check", "fetch", "serve"):
         assert verb in done.stdout
         assert mayshare(verb, "--help").returncode == 0
 
@@ -124,6 +124,20 @@ def test_check_of_the_shipped_corpus_is_clean() -> None:
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+def test_check_lists_what_is_past_its_review_date(store: tuple[Path, Path]) -> None:
+    done = mayshare("check", str(store[1]), "--stale", "--json", MAYSHARE_REVIEW_DAYS="1")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {row["source_id"] for row in found["stale"]} == {"ferpa-emergency", "hipaa-parents"}
+    assert all(row["due"] == "2026-11-02" and row["days"] > 0 for row in found["stale"])
+
+
+def test_fetch_is_refused_off_the_list_before_anything_is_asked(tmp_path: Path) -> None:
+    done = mayshare("fetch", "url", "https://evil.example/x", "--corpus", str(tmp_path))
+    assert done.returncode == 1
+    assert "evil.example is not on the list" in done.stdout
+
+
 def test_check_names_what_to_mend(store: tuple[Path, Path], tmp_path: Path) -> None:
     from tests.conftest import write_small_corpus
 
@@ -149,6 +163,10 @@ def test_check_names_what_to_mend(store: tuple[Path, Path], tmp_path: Path) -> N
         (["serve", "--store", "/nonexistent/store"], 1, "mayshare ingest"),
         (["ingest", "--corpus", "/nonexistent"], 1, "not a folder"),
         (["check", "/nonexistent"], 1, "not a folder"),
+        (["check", "/nonexistent", "--stale"], 1, "not a folder"),
+        (["fetch", "cfr", "34/99"], 1, "no kind of source"),
+        (["fetch", "ecfr", "99.31"], 1, "mayshare fetch ecfr 34/99"),
+        (["fetch", "--corpus", "/nonexistent"], 1, "lists no such source"),
         (["ask", "--file", "/nonexistent.jsonl"], 1, "/nonexistent.jsonl"),
     ],
 )

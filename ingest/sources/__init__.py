@@ -1,0 +1,1 @@
+"""Official sources: what corpus/sources.toml lists, fetched into corpus/official/ when a maintainer asks for it."""
