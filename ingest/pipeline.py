@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ingest import quarantine
 from ingest.load import corpus_sha256, load_corpus, load_glossary
 from ingest.phrasings import phrasing_files
 from mayshare import __version__, faults, generation
@@ -42,22 +43,34 @@ class Report(NamedTuple):
     removed: tuple[str, ...]
     seconds: float
     built: bool
+    quarantined: tuple[str, ...] = ()  # files that were left out: path, line, reason
 
 
-def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_changed: bool = False) -> Report:
+def ingest(
+    settings: Settings,
+    step: Step = lambda name, done, total: None,
+    if_changed: bool = False,
+    strict: bool = False,
+) -> Report:
     """Build a generation of `settings.corpus` in `settings.store` and make it live.
 
+    A file that can't be taken in goes to the quarantine with its reason (`ingest.quarantine`), and the rest goes on.
+
+    Args:
+        strict: stop at files that can't be taken in, with a list of them.
+
     Raises:
-        CorpusError: a document can't be read; nothing is changed.
+        CorpusError: no document can be read, or with `strict` one can't; nothing is changed.
         IngestLockedError, DiskSpaceError, VerifyError, ModelError: as their names say; nothing is changed.
     """
     started = time.monotonic()
-    documents, glossary = _load(settings.corpus)
+    documents, glossary, errors = _load(settings, strict)
+    quarantined = tuple(str(error) for error in errors)
     fingerprint = _fingerprint(settings, documents)
     before = _live_manifest(settings)
     plan = _plan(before.documents if before else {}, documents)
     if if_changed and before and _is_current(before, fingerprint, settings):
-        return _report(before, plan, 0, started, built=False)
+        return _report(before, plan, 0, started, built=False)._replace(quarantined=quarantined)
     step("read", len(documents), len(documents))
     faults.hit("after_load")
     with generation.exclusive(settings.store):
@@ -70,19 +83,21 @@ def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_c
         generation.flip(settings.store, manifest.generation)
         faults.hit("after_flip")
         generation.prune(settings.store, settings.keep_generations)
-    return _report(manifest, plan, embedded, started, built=True)
+    return _report(manifest, plan, embedded, started, built=True)._replace(quarantined=quarantined)
 
 
-def _load(corpus: Path) -> tuple[list[Document], tuple[Term, ...]]:
-    documents, errors = load_corpus(corpus)
-    if errors:
+def _load(settings: Settings, strict: bool) -> tuple[list[Document], tuple[Term, ...], list[CorpusError]]:
+    corpus = settings.corpus
+    documents, errors = load_corpus(corpus, settings.store)
+    quarantine.record(settings.store, errors)
+    if errors and (strict or not documents):
         problems = "\n".join(str(error) for error in errors[1:])
         first = errors[0]
         rest = f"\n{problems}" if problems else ""
         raise CorpusError(first.path, first.problem, f"{first.mend}{rest}", first.line)
     if not documents:
         raise CorpusError(corpus, "holds no documents.", "Name the folder of the Markdown files with --corpus.")
-    return documents, load_glossary(corpus)
+    return documents, load_glossary(corpus), errors
 
 
 def _fingerprint(settings: Settings, documents: Sequence[Document]) -> dict[str, Any]:
