@@ -13,6 +13,7 @@ from llama_index.core.ingestion import IngestionPipeline
 from llama_index.core.schema import BaseNode
 
 from ingest.cache import EmbeddingCache
+from ingest.chunk import heading_text
 from ingest.nodes import SEARCH_TEXT, CachedEmbedding, SectionNodeParser, passage_of, to_llama
 from ingest.phrasings import load_phrasings
 from mayshare import chroma, faults
@@ -52,12 +53,14 @@ def build_generation(
 ) -> Made:
     """Build all files of a generation in `folder`; embedding asks the store's cache first."""
     parser = SectionNodeParser(max_words=settings.chunking.max_words)
-    nodes: list[BaseNode] = list(parser([to_llama(document) for document in documents]))
+    nodes: list[BaseNode] = list(parser([to_llama(document) for document in _searched(documents)]))
     passages = [passage_of(node) for node in nodes]
     inner = build_embedding(settings)
     cache = EmbeddingCache(settings.store / "embeddings.sqlite", model_fingerprint(settings))
     phrasings = load_phrasings(settings.corpus, passages)
-    asked = [*(passage.heading for passage in passages), *(phrasing.text for phrasing in phrasings)]
+    by_id = {document.source_id: document for document in documents}
+    headings = [heading_text(passage, by_id[passage.source_id]) for passage in passages]
+    asked = [*headings, *(phrasing.text for phrasing in phrasings)]
     progress = _Counter(step, len(nodes) + len(asked))
     try:
         embedding = CachedEmbedding(inner, cache, progress)
@@ -72,6 +75,15 @@ def build_generation(
     write_lines(folder / "phrasings.jsonl", phrasings)
     _write(folder, settings, documents, glossary, nodes, passages, vectors)
     return Made(model_fingerprint(settings), int(vectors.shape[1]), len(passages), progress.embedded)
+
+
+def _searched(documents: Sequence[Document]) -> Sequence[Document]:
+    """What questions are answered from: the guidance, or official text where there is nothing else.
+
+    Beside guidance, official text is for looking up a citation (`Index.official`): it must not displace an answer.
+    """
+    guidance = [document for document in documents if document.kind != "official"]
+    return guidance or documents
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -22,7 +22,8 @@ from mayshare.errors import IndexCorruptError, IndexMismatchError
 from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Document, Passage, Phrasing, Term
+from mayshare.official import OfficialText
+from mayshare.schema import Document, Official, Passage, Phrasing, Term
 
 Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
@@ -103,6 +104,14 @@ class Index:
         """A sentence of a passage, word for word."""
         span = passage.sentences[number]
         return self.documents[passage.source_id].body[span.start : span.end]
+
+    def official(self, citation: str) -> Official | None:
+        """The official text of a provision, or of the nearest one that holds it; None where the index has none."""
+        return self._official.find(citation)
+
+    @cached_property
+    def _official(self) -> OfficialText:
+        return OfficialText(self.documents.values())
 
     @cached_property
     def laws(self) -> tuple[str, ...]:
