@@ -161,10 +161,12 @@ def ingest(
     as_json: Json = False,
     if_changed: Annotated[bool, typer.Option(help="Do nothing where the live index is up to date.")] = False,
     workers: Workers = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at files that can't be read, with a list.")] = False,
 ) -> None:
     """Build a new index of the corpus, check it, and make it live.
 
-    The present index serves until the new one has passed its check; a failure or a kill loses nothing.
+    The present index serves until the new one has passed its check; a failure or a kill loses nothing. A file that
+    can't be read is left out and listed, with its reason also in the store's `quarantine/`.
     """
     from ingest.workers import runner
 
@@ -172,12 +174,25 @@ def ingest(
     from ingest.pipeline import ingest as run
 
     if as_json or not sys.stderr.isatty():
-        report = run(settings, if_changed=if_changed)
+        report = run(settings, if_changed=if_changed, strict=strict)
     else:
         from ingest.terminal import with_progress
 
-        report = with_progress(settings, if_changed)
+        report = with_progress(settings, if_changed, strict)
     _out(json.dumps(report._asdict()) if as_json else _summary(report))
+    for problem in () if as_json else report.quarantined:
+        typer.echo(f"left out: {problem}", err=True)
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(help="A document: Markdown, HTML, PDF, DOCX, text, eCFR or US Code, JSONL.")],
+    as_json: Json = False,
+) -> None:
+    """Show how a file is read: title, headings, each block with its page, line or paragraph, and warnings."""
+    from ingest.read_command import show
+
+    show(file, as_json)
 
 
 @app.command()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from answer.select import Selected, Statement
 from mayshare import cites
 from mayshare.index import Index
-from mayshare.schema import Citation, CitedSource, Claim, Document, Hit, Related, Role, Verdict
+from mayshare.schema import Citation, CitedSource, Claim, Document, Hit, Official, Related, Role, Verdict
 from mayshare.text import plain
 
 GROUPS: dict[Role, str] = {
@@ -26,6 +27,8 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "abstain": "",
 }
 MAX_RELATED = 4
+ELLIPSIS = "[…]"
+LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")
 
 
 def compose(index: Index, selected: Sequence[Selected]) -> tuple[tuple[Claim, ...], tuple[CitedSource, ...]]:
@@ -44,7 +47,7 @@ def compose_statements(
         for chosen in statement.support:
             document = index.documents[chosen.passage.source_id]
             start, end = chosen.sentence.start, chosen.sentence.end
-            known = sources.setdefault((document.source_id, start), _source(len(sources) + 1, chosen, document))
+            known = sources.setdefault((document.source_id, start), _source(index, len(sources) + 1, chosen, document))
             citations.append(
                 Citation(n=known.n, passage_id=chosen.passage.passage_id, quote=chosen.text, start=start, end=end)
             )
@@ -53,7 +56,7 @@ def compose_statements(
             _is_unverified(index.documents[chosen.passage.source_id], plain(chosen.text))
             for chosen in statement.support
         )
-        text = statement.text or plain(first.text)
+        text = statement.text or _with_lead(first)
         claims.append(Claim(text=text, citations=tuple(citations), role=statement.role, unverified=unverified))
     return tuple(claims), tuple(sources.values())
 
@@ -96,7 +99,7 @@ def _cited(claim: Claim) -> str:
     return f"{claim.text}{doubt} {marks}"
 
 
-def _source(n: int, chosen: Selected, document: Document) -> CitedSource:
+def _source(index: Index, n: int, chosen: Selected, document: Document) -> CitedSource:
     authorities = chosen.sentence.authorities or chosen.passage.authorities[:3]
     return CitedSource(
         n=n,
@@ -107,10 +110,27 @@ def _source(n: int, chosen: Selected, document: Document) -> CitedSource:
         start=chosen.sentence.start,
         end=chosen.sentence.end,
         authorities=authorities,
+        official=_official(index, authorities, document),
         url=_url(authorities, document),
         status_as_of=document.status_as_of,
         reviewed_by=document.reviewed_by,
     )
+
+
+def _with_lead(chosen: Selected) -> str:
+    """The sentence as a reader sees it; a lone paragraph of law with the words that lead to it."""
+    text = plain(chosen.text)
+    lead = chosen.passage.lead
+    begins = chosen.passage.sentences and chosen.sentence == chosen.passage.sentences[0]
+    return f"{lead} {ELLIPSIS} {text}" if lead and begins and LEADS_ON.search(lead) else text
+
+
+def _official(index: Index, authorities: Sequence[str], document: Document) -> tuple[Official, ...]:
+    """Official text of what a sentence of guidance cites, where the index has it."""
+    if document.kind == "official":
+        return ()
+    found = (index.official(authority) for authority in authorities)
+    return tuple({official.citation: official for official in found if official}.values())
 
 
 def _url(authorities: Sequence[str], document: Document) -> str:

@@ -21,7 +21,7 @@ PART = 0.9  # where a part of the wanted provision is cited
 WHOLE = 0.4  # where the provision that holds the wanted one is cited
 FIRST = 2.0  # weight of the first sentence beside the mean of all
 DOCUMENT = 1.0  # weight of the document's mean beside the passage's own
-KINDS = {"law": 1.0, "practice": 0.75, "situation": 0.75}  # a document on the law itself comes first
+KINDS = {"law": 1.0, "official": 1.0, "practice": 0.75, "situation": 0.75}  # a document on the law itself comes first
 
 # Sections that people name without their title, and no other law here has
 _BARE = tuple(
@@ -69,7 +69,11 @@ def explaining(
     for provision in wanted:
         own = np.array([explains(passage, provision) for passage in passages], dtype=np.float32)
         of_document = np.bincount(group, weights=own) / np.bincount(group)
+        by_law = np.array([documents[p.source_id].kind == "official" for p in passages])
         score = np.where(own > 0, own + DOCUMENT * of_document[group], 0.0) / (1 + DOCUMENT)
+        # official text isn't about a provision: it is the provision, or it isn't
+        exact = np.array([_is_text_of(p, provision) if o else 0.0 for p, o in zip(passages, by_law, strict=True)])
+        score = np.where(by_law, exact, score)
         best = np.maximum(best, (kind * score).astype(np.float32))
     return best
 
@@ -100,6 +104,10 @@ def _cites(sentence: Sentence, wanted: str) -> float:
         elif _holds(authority, wanted):
             best = max(best, WHOLE)
     return best / math.sqrt(max(1, len(sentence.authorities)))
+
+
+def _is_text_of(passage: Passage, wanted: str) -> float:
+    return max((_cites(sentence, wanted) for sentence in passage.sentences), default=0.0)
 
 
 def _holds(wide: str, narrow: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mayshare.schema import Answer
+from mayshare.schema import Answer, CitedSource
 
 
 def to_contract(answer: Answer) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def to_contract(answer: Answer) -> dict[str, Any]:
             {"text": claim.text, "role": claim.role, "citations": [citation.n for citation in claim.citations]}
             for claim in answer.claims
         ],
-        "sources": [source.model_dump(mode="json", exclude={"reviewed_by"}) for source in answer.sources],
+        "sources": [_source(source) for source in answer.sources],
         "related": [entry.model_dump(mode="json") for entry in answer.related],
         "hits": [
             {
@@ -36,6 +36,12 @@ def to_contract(answer: Answer) -> dict[str, Any]:
         "corpus_version": answer.corpus_version,
         "timings_ms": answer.timings_ms,
     }
+
+
+def _source(source: CitedSource) -> dict[str, Any]:
+    """A source; `official` only where the index holds official text of what it cites."""
+    without = {"reviewed_by"} if source.official else {"reviewed_by", "official"}
+    return source.model_dump(mode="json", exclude=without)
 
 
 def model_of(answer: Answer) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from answer.trace import Stage
 from mayshare import freshness
 from mayshare.schema import Answer, Claim
 
+OFFICIAL_WORDS = 40
 NOT_ADVICE = "Guidance, not legal advice: check with your agency's counsel before you act."
 
 
@@ -45,6 +46,10 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(
             f"     {escape(source.source_id)} · {dated} · {escape(review)} · {escape(source.url)}", style="dim"
         )
+        for official in source.official:
+            words = official.quote.split()
+            shown = " ".join(words[:OFFICIAL_WORDS]) + (" …" if len(words) > OFFICIAL_WORDS else "")
+            console.print(Padding(escape(f"{official.citation}: “{shown}”"), (0, 0, 0, 5)), style="italic")
     if answer.model:
         console.print(f"\n{escape(model_note(answer))}", style="dim")
     if answer.related:

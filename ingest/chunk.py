@@ -17,23 +17,37 @@ from mayshare import cites
 from mayshare.schema import Document, Passage, Sentence
 from mayshare.text import plain
 
+HEADING_WORDS = 40  # of a paragraph of law, in its heading's vector
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def chunk(document: Document, max_words: int) -> list[Passage]:
     """Passages of a document, in order. `body[start:end] == text` holds for each."""
+    if document.parts:
+        from ingest.chunk_parts import chunk_parts
+
+        return chunk_parts(document, max_words)
     found: list[Passage] = []
     for headings, start, end in _sections(document.body):
         spans = sentences.split(document.body[start:end], start)
-        typed = _typed(document.body, spans)
-        for first, last, part in _parts(document.body, start, end, typed, max_words):
+        cut = typed(document.body, spans)
+        for first, last, part in parts(document.body, start, end, cut, max_words):
             found.append(_passage(document, headings, first, last, part))
     return found
 
 
 def search_text(passage: Passage) -> str:
-    """What is embedded and indexed for a passage: title, headings, then the text without its marks."""
-    return "\n".join([passage.title, *passage.heading_path, plain(passage.text)])
+    """What is embedded and indexed for a passage: title, headings, lead-in, then the text without its marks."""
+    lead = [passage.lead] if passage.lead else []
+    return "\n".join([passage.title, *passage.heading_path, *lead, plain(passage.text)])
+
+
+def heading_text(passage: Passage, document: Document) -> str:
+    """What is embedded as a passage's heading: for law, whose captions say little, with the paragraph's first words."""
+    if document.kind != "official":
+        return passage.heading
+    words = plain(f"{passage.lead} {passage.text}").split()[:HEADING_WORDS]
+    return f"{passage.heading} {' '.join(words)}"
 
 
 def _passage(document: Document, headings: tuple[str, ...], start: int, end: int, part: Sequence[Sentence]) -> Passage:
@@ -49,10 +63,11 @@ def _passage(document: Document, headings: tuple[str, ...], start: int, end: int
         laws=document.laws,
         authorities=tuple(cited) or document.authorities,
         sentences=tuple(part),
+        locator=f"line {document.body_line + document.body.count(chr(10), 0, start)}",
     )
 
 
-def _typed(body: str, spans: Sequence[sentences.Span]) -> list[Sentence]:
+def typed(body: str, spans: Sequence[sentences.Span]) -> list[Sentence]:
     return [
         Sentence(
             start=span.start,
@@ -89,17 +104,17 @@ def _if_text(body: str, headings: tuple[str, ...], start: int, end: int) -> Iter
         yield headings, start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _parts(
-    body: str, start: int, end: int, typed: list[Sentence], max_words: int
+def parts(
+    body: str, start: int, end: int, cut_at: list[Sentence], max_words: int
 ) -> Iterator[tuple[int, int, list[Sentence]]]:
     """Cut a section between sentences where it is longer than `max_words`; most are not."""
-    if _words(body[start:end]) <= max_words or len(typed) < 2:
-        yield start, end, typed
+    if count_words(body[start:end]) <= max_words or len(cut_at) < 2:
+        yield start, end, cut_at
         return
     part: list[Sentence] = []
     first, size = start, 0
-    for sentence in typed:
-        count = _words(body[sentence.start : sentence.end])
+    for sentence in cut_at:
+        count = count_words(body[sentence.start : sentence.end])
         if part and size + count > max_words:
             # what stands between two sentences (a list marker, a label) goes with the second
             cut = part[-1].end
@@ -114,5 +129,5 @@ def _parts(
     yield first, end, part
 
 
-def _words(text: str) -> int:
+def count_words(text: str) -> int:
     return len(re.findall(r"\S+", text))

@@ -1,9 +1,14 @@
-"""Markdown with front matter to `Document`, or a `CorpusError` that names file, line and mend."""
+"""Files of a corpus to `Document`s, or a `CorpusError` that names file, line and mend.
+
+Markdown with front matter is read here; every other format by its reader (`ingest.readers`) in a child process, with
+its front matter beside it in `<file name>.yaml`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +16,23 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ingest.drafts import document_of
+from ingest.files import find_files, is_official, sidecar_of, survey
 from ingest.injection import first_suspect
-from mayshare.errors import CorpusError
+from ingest.readers.cache import DraftCache
+from ingest.readers.draft import Draft, Refused
+from ingest.readers.registry import form_of
+from ingest.readers.sandbox import Limits, Sandbox
+from mayshare.errors import CorpusError, UnreadableError
 from mayshare.schema import Document, Term
 
+__all__ = [
+    "Law", "Reading", "corpus_sha256", "find_files", "load_corpus", "load_document", "load_glossary",
+    "load_vocabulary", "read_yaml",
+]  # fmt: skip
+
 MAX_BYTES = 2_000_000
-SKIPPED_NAMES = frozenset({"AUTHORING.md", "README.md"})
-SKIPPED_FOLDERS = frozenset({"official"})
+MARKDOWN = (".md", ".markdown")
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _FIELD_NAMES = {"id": "source_id"}
 
@@ -41,29 +56,6 @@ def _load_yaml(text: str) -> Any:
         if depth > MAX_DEPTH:
             raise yaml.composer.ComposerError(None, None, "is nested too deep", event.start_mark)  # type: ignore[arg-type]
     return yaml.load(text, Loader=_Loader)
-
-
-def find_files(corpus: Path) -> list[Path]:
-    """The corpus' Markdown files, sorted by path.
-
-    Left out: AUTHORING.md, README.md, hidden files and folders, and `official/`.
-
-    Raises:
-        CorpusError: the folder isn't there, or a link leads out of it.
-    """
-    if not corpus.is_dir():
-        raise CorpusError(corpus, "is not a folder.", "Name the folder that holds the documents with --corpus.")
-    root = corpus.resolve()
-    found = []
-    for path in sorted(corpus.rglob("*.md")):
-        inner = path.relative_to(corpus)
-        if path.name in SKIPPED_NAMES or any(p.startswith(".") or p in SKIPPED_FOLDERS for p in inner.parts):
-            continue
-        if not path.resolve().is_relative_to(root):
-            raise CorpusError(path, "is a link that leads out of the corpus.", "Put the file itself into the corpus.")
-        if path.is_file():
-            found.append(path)
-    return found
 
 
 def load_document(path: Path, corpus: Path) -> Document:
@@ -106,39 +98,139 @@ def load_document(path: Path, corpus: Path) -> Document:
     return document
 
 
-def load_corpus(corpus: Path, known: Mapping[str, Document] = {}) -> tuple[list[Document], list[CorpusError]]:
-    """All documents that can be read, and an error for each that can't or whose id stands twice.
+class Reading:
+    """Reads the files of one corpus: a child process for those that have to be parsed, and a cache of what it made.
 
     Args:
-        known: documents of an earlier run by their path in the corpus; one whose file has the same bytes still
-            isn't parsed again.
+        store: where the cache is kept; without it every file is parsed anew.
+        limits: what parsing one file may take.
     """
-    documents: dict[str, Document] = {}
-    errors: list[CorpusError] = []
-    for path in find_files(corpus):
+
+    def __init__(self, corpus: Path, store: Path | None = None, limits: Limits | None = None) -> None:
+        self.corpus = corpus
+        self.sandbox = Sandbox(limits)
+        self._store, self._cache = store, None if store is None else _cache(store)
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sandbox.close()
+        if self._cache:
+            self._cache.close()
+
+    def document(self, path: Path) -> Document:
+        """The document of one file.
+
+        Raises:
+            CorpusError: the file, its front matter or its sidecar is bad.
+        """
         try:
-            document = _known(path, corpus, known) or load_document(path, corpus)
-        except CorpusError as error:
-            errors.append(error)
-            continue
-        twin = documents.get(document.source_id)
-        if twin:
-            errors.append(
-                CorpusError(
-                    path,
-                    f"the id `{document.source_id}` stands in {twin.path} too.",
-                    "Rename one of the two.",
-                    2,
-                )
-            )
-            continue
-        documents[document.source_id] = document
-    return list(documents.values()), errors
+            return self._document(path)
+        except OSError as error:
+            problem = f"can't be read ({error.strerror or type(error).__name__})."
+            raise UnreadableError(path, problem, "Check its permissions.") from None
+
+    def _document(self, path: Path) -> Document:
+        beside = sidecar_of(path)
+        sidecar = read_yaml(beside) if beside.is_file() and not beside.is_symlink() else None
+        markdown = path.suffix.lower() in MARKDOWN
+        if markdown and sidecar is None and _has_front_matter(path):
+            return load_document(path, self.corpus)
+        data = self._bytes(path)
+        draft = self._draft(path, data)
+        if markdown and sidecar is None and draft.form == "markdown" and not is_official(path, self.corpus):
+            return load_document(path, self.corpus)  # which says that front matter is missing
+        return document_of(draft, data, path, self.corpus, sidecar)
+
+    def _bytes(self, path: Path) -> bytes:
+        limit = self.sandbox.limits.input
+        size = path.stat().st_size
+        if size > limit:
+            raise UnreadableError(path, f"is {size:,} bytes; the limit is {limit:,}.", "Split it.")
+        with path.open("rb") as file:
+            return file.read(limit + 1)  # it may grow while it is read
+
+    def _draft(self, path: Path, data: bytes) -> Draft:
+        try:
+            form_of(data[:4096] if path.suffix.lower() not in (*MARKDOWN, ".txt", ".xml") else data, path.name)
+        except Refused as refusal:
+            raise UnreadableError(path, f"{refusal}.", "") from None
+        draft = self._cache.get(data, path.name) if self._cache else None
+        if draft is None:
+            try:
+                draft = self.sandbox.read(data, path.name)
+            except Refused as refusal:
+                raise UnreadableError(path, f"{refusal}.", "") from None
+            if self._cache:
+                self._cache.put(data, path.name, draft)
+        return draft
+
+
+def load_corpus(
+    corpus: Path,
+    store: Path | None = None,
+    limits: Limits | None = None,
+    known: Mapping[str, Document] = {},
+) -> tuple[list[Document], list[CorpusError]]:
+    """All documents that can be read, and an error for each that can't, or whose id or content stands twice.
+
+    Of two documents with one id neither is taken: which one is meant isn't ours to say.
+
+    Args:
+        known: documents of an earlier run by their path in the corpus; Markdown with the same bytes still isn't
+            parsed again (for other forms the store's cache of drafts sees to that).
+    """
+    files, errors = survey(corpus)
+    documents: list[Document] = []
+    with Reading(corpus, store, limits) as reading:
+        for path in files:
+            try:
+                documents.append(_known(path, corpus, known) or reading.document(path))
+            except CorpusError as error:
+                errors.append(error)
+    clashes = _clashes(documents, corpus)
+    clashing = {error.path for error in clashes}
+    return [document for document in documents if corpus / document.path not in clashing], [*errors, *clashes]
+
+
+def _clashes(documents: Iterable[Document], corpus: Path) -> list[CorpusError]:
+    by_id: dict[str, list[Document]] = {}
+    by_content: dict[str, list[Document]] = {}
+    for document in documents:
+        by_id.setdefault(document.source_id.casefold(), []).append(document)
+        by_content.setdefault(document.sha256, []).append(document)
+    errors: list[CorpusError] = []
+    for groups, what, mend in (
+        (by_id, "the id `{}` stands in {} too.", "Rename one of the two."),
+        (by_content, "holds, as `{}`, the same bytes as {}.", "Remove one of the two."),
+    ):
+        for group in groups.values():
+            for document in group if len(group) > 1 else ():
+                others = ", ".join(other.path for other in group if other is not document)
+                problem = what.format(document.source_id, others)
+                errors.append(CorpusError(corpus / document.path, problem, mend, 2 if document.body_line > 1 else None))
+    return errors
+
+
+def _cache(store: Path) -> DraftCache | None:
+    """The cache of drafts; none where the store can't be written."""
+    try:
+        return DraftCache(store / "drafts.sqlite")
+    except (OSError, sqlite3.Error):
+        return None
+
+
+def _has_front_matter(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8).removeprefix(b"\xef\xbb\xbf").startswith(b"---")
 
 
 def _known(path: Path, corpus: Path, known: Mapping[str, Document]) -> Document | None:
     document = known.get(path.relative_to(corpus).as_posix())
-    if document is None or path.stat().st_size > MAX_BYTES:
+    if document is None or path.suffix.lower() not in MARKDOWN or sidecar_of(path).exists():
+        return None
+    if path.stat().st_size > MAX_BYTES:
         return None
     return document if hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256 else None
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest import quarantine
 from ingest.fresh import FreshProcess
 from ingest.plan import Plan, Step, make_plan
 from ingest.publish import publish, serves, tidy
@@ -46,6 +47,7 @@ class Report(NamedTuple):
     seconds: float
     phases: dict[str, float]
     built: bool
+    quarantined: tuple[str, ...] = ()  # files that were left out: path, line, reason
 
 
 class _Clock:
@@ -81,19 +83,24 @@ def ingest(
     step: Step = lambda name, done, total: None,
     if_changed: bool = False,
     show: Callable[[Plan], object] = lambda plan: None,
+    strict: bool = False,
 ) -> Report:
     """Build a generation of `settings.corpus` in `settings.store` and make it live.
+
+    A file that can't be taken in goes to the quarantine with its reason (`ingest.quarantine`), and the rest goes on.
 
     Args:
         if_changed: do nothing where the live generation equals the corpus.
         show: is given the plan before anything is written.
+        strict: stop at files that can't be taken in, with a list of them.
 
     Raises:
-        CorpusError: a document can't be read; nothing is changed.
+        CorpusError: no document can be read, or with `strict` one can't; nothing is changed.
         IngestLockedError, DiskSpaceError, VerifyError, ModelError: as their names say; nothing is changed.
     """
     clock = _Clock()
-    found = survey(settings)
+    found = survey(settings, strict)
+    quarantine.record(settings.store, found.errors)
     clock.lap("read")
     if if_changed and found.current and found.earlier.manifest and serves(settings, found.earlier.manifest):
         return _report(found.earlier.manifest, found, 0, clock, built=False)
@@ -101,7 +108,7 @@ def ingest(
     faults.hit("after_load")
     with FreshProcess() as checker, generation.exclusive(settings.store):
         if _live(settings) != found.earlier.manifest:  # another ingest ended between the look and the lock
-            found = survey(settings)
+            found = survey(settings, strict)
         planned = make_plan(found, settings)
         clock.lap("plan")
         show(planned)
@@ -220,4 +227,5 @@ def _report(manifest: Manifest, found: Survey, embedded: int, clock: _Clock, bui
         seconds=clock.seconds,
         phases=clock.phases,
         built=built,
+        quarantined=tuple(str(error) for error in found.errors),
     )

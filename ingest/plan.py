@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ingest.cache import missing_texts
-from ingest.chunk import search_text
+from ingest.chunk import heading_text, search_text
 from ingest.load import load_glossary
 from ingest.phrasings import load_phrasings
 from ingest.survey import Survey, passages_of
@@ -24,6 +24,7 @@ class Work(NamedTuple):
 
     glossary: tuple[Term, ...]
     passages: list[Passage]
+    headings: list[str]
     phrasings: tuple[Phrasing, ...]
 
     @property
@@ -34,7 +35,7 @@ class Work(NamedTuple):
     @property
     def asked(self) -> list[str]:
         """What is embedded beside the passages: their headings, then the phrasings."""
-        return [*(passage.heading for passage in self.passages), *(phrasing.text for phrasing in self.phrasings)]
+        return [*self.headings, *(phrasing.text for phrasing in self.phrasings)]
 
 
 class Plan(NamedTuple):
@@ -82,7 +83,9 @@ def make_plan(found: Survey, settings: Settings) -> Plan:
         CorpusError: the glossary or a phrasing can't be read.
     """
     passages = passages_of(found, settings)
-    work = Work(load_glossary(settings.corpus), passages, load_phrasings(settings.corpus, passages))
+    by_id = {document.source_id: document for document in found.documents}
+    headings = [heading_text(passage, by_id[passage.source_id]) for passage in passages]
+    work = Work(load_glossary(settings.corpus), passages, headings, load_phrasings(settings.corpus, passages))
     texts = [*work.texts, *work.asked]
     missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), texts)
     return Plan(found, work, len(missing), _estimate(found, len(passages), missing))

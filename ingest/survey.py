@@ -43,33 +43,44 @@ class Survey(NamedTuple):
     earlier: Earlier
     changes: Changes
     current: bool
+    errors: tuple[CorpusError, ...] = ()  # files that can't be taken in
 
 
-def survey(settings: Settings) -> Survey:
+def survey(settings: Settings, strict: bool = False) -> Survey:
     """Read the corpus; documents whose bytes are those of the live generation aren't parsed.
 
     Raises:
-        CorpusError: there are no documents, or some can't be read; the message names all of them.
+        CorpusError: no document can be read, or with `strict` one can't; the message names all of them.
     """
     earlier = _earlier(settings)
     known = {document.path: document for document in earlier.documents} if earlier.usable else {}
-    documents = _load(settings.corpus, known)
+    documents, errors = _load(settings, known, strict)
     fingerprint = _fingerprint(settings, documents)
     before = seen(earlier.documents)
     if earlier.manifest and not before:
         before = {name: Seen(sha256) for name, sha256 in earlier.manifest.documents.items()}
     changes = compare(before, seen(documents))
     current = not changes and _is_current(earlier, fingerprint, settings)
-    return Survey(documents, fingerprint, earlier, changes, current)
+    return Survey(documents, fingerprint, earlier, changes, current, tuple(errors))
 
 
 def passages_of(found: Survey, settings: Settings) -> list[Passage]:
     """Passages of all documents, in the documents' order; those of unchanged ones come from the live generation."""
     kept = _kept(found)
-    fresh = [document for document in found.documents if document.source_id not in kept]
+    searched = _searched(found.documents)
+    fresh = [document for document in searched if document.source_id not in kept]
     for passage in _chunked(fresh, settings.chunking.max_words):
         kept.setdefault(passage.source_id, []).append(passage)
-    return [passage for document in found.documents for passage in kept.get(document.source_id, [])]
+    return [passage for document in searched for passage in kept.get(document.source_id, [])]
+
+
+def _searched(documents: Sequence[Document]) -> Sequence[Document]:
+    """What questions are answered from: the guidance, or official text where there is nothing else.
+
+    Beside guidance, official text is for looking up a citation (`Index.official`): it must not displace an answer.
+    """
+    guidance = [document for document in documents if document.kind != "official"]
+    return guidance or documents
 
 
 def _kept(found: Survey) -> dict[str, list[Passage]]:
@@ -77,10 +88,10 @@ def _kept(found: Survey) -> dict[str, list[Passage]]:
     if not found.earlier.usable or not manifest or manifest.settings["chunking"] != found.fingerprint["chunking"]:
         return {}
     same = {d.source_id for d in found.documents if manifest.documents.get(d.source_id) == d.sha256}
-    kept: dict[str, list[Passage]] = {name: [] for name in same}
+    kept: dict[str, list[Passage]] = {}
     for passage in read_passages(found.earlier.folder):
         if passage.source_id in same:
-            kept[passage.source_id].append(passage)
+            kept.setdefault(passage.source_id, []).append(passage)
     return kept
 
 
@@ -107,16 +118,19 @@ def _earlier(settings: Settings) -> Earlier:
         return Earlier(manifest, folder)
 
 
-def _load(corpus: Path, known: dict[str, Document]) -> list[Document]:
-    documents, errors = load_corpus(corpus, known)
-    if errors:
+def _load(
+    settings: Settings, known: dict[str, Document], strict: bool
+) -> tuple[list[Document], list[CorpusError]]:
+    documents, errors = load_corpus(settings.corpus, settings.store, known=known)
+    if errors and (strict or not documents):
         problems = "\n".join(str(error) for error in errors[1:])
         first = errors[0]
         rest = f"\n{problems}" if problems else ""
         raise CorpusError(first.path, first.problem, f"{first.mend}{rest}", first.line)
     if not documents:
-        raise CorpusError(corpus, "holds no documents.", "Name the folder of the Markdown files with --corpus.")
-    return documents
+        problem, mend = "holds no documents.", "Name the folder of the Markdown files with --corpus."
+        raise CorpusError(settings.corpus, problem, mend)
+    return documents, errors
 
 
 def _fingerprint(settings: Settings, documents: Sequence[Document]) -> dict[str, Any]:

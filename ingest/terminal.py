@@ -103,7 +103,7 @@ def _area_table(coverage: Coverage) -> Table:
     return table
 
 
-def with_progress(settings: Settings, if_changed: bool) -> pipeline.Report:
+def with_progress(settings: Settings, if_changed: bool, strict: bool = False) -> pipeline.Report:
     """Ingest with a progress bar for each stage."""
     names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
     names["publish"] = "Writing to the vector server"
@@ -122,4 +122,4 @@ def with_progress(settings: Settings, if_changed: bool) -> pipeline.Report:
                 tasks[name] = bar.add_task(names.get(name, name), total=total)
             bar.update(tasks[name], completed=done, total=total)
 
-        return pipeline.ingest(settings, step, if_changed)
+        return pipeline.ingest(settings, step, if_changed, strict=strict)

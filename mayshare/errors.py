@@ -3,6 +3,7 @@
     MayshareError
     ├── ConfigError             a setting is unknown, missing or of the wrong type
     ├── CorpusError             a document can't be read, or breaks a rule that ingest depends on
+    │   └── UnreadableError     … its reader refused it or broke a limit of memory, time or size
     ├── ModelError              the embedding model is missing, or its files are not the pinned ones
     │   └── ModelHashError      … the bytes differ: both hashes are named
     ├── IndexError_             no index can serve
@@ -63,6 +64,10 @@ class CorpusError(MayshareError):
         self.path, self.line, self.problem, self.mend = path, line, problem, mend
         place = f"{path}:{line}" if line else str(path)
         super().__init__(f"{place}: {problem} {mend}".strip())
+
+
+class UnreadableError(CorpusError):
+    """A file's reader refused it, or broke a limit of memory, time or size."""
 
 
 class ModelError(MayshareError):

@@ -7,6 +7,8 @@
                             passages.jsonl  documents.jsonl  phrasings.jsonl  glossary.json  MANIFEST.json
       .building-…/          a generation that isn't sealed yet; a leftover is removed by the next ingest
       embeddings.sqlite     cache of vectors by content hash; safe to delete
+      drafts.sqlite         cache of parsed files by content hash; safe to delete
+      quarantine/           which files could not be taken in, and why
       models/               the built embedding model
 
 Nothing in a sealed generation is ever changed: Chroma directories updated in place were measured to die
@@ -31,7 +33,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mayshare.errors import IndexCorruptError, IngestLockedError, NoIndexError
 from mayshare.minilm import sha256_file
 
-FORMAT = 2
+FORMAT = 3
 POINTER = "CURRENT"
 MANIFEST = "MANIFEST.json"
 _NAME = re.compile(r"gen-(\d{6,})")

@@ -22,8 +22,9 @@ from mayshare.errors import IndexCorruptError, IndexMismatchError
 from mayshare.fingerprint import model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.lexical import LexicalIndex
+from mayshare.official import OfficialText
 from mayshare.records import read_documents, read_passages, read_phrasings
-from mayshare.schema import Passage, Phrasing, Term
+from mayshare.schema import Official, Passage, Phrasing, Term
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -145,6 +146,14 @@ class Index:
         """A sentence of a passage, word for word."""
         span = passage.sentences[number]
         return self.documents[passage.source_id].body[span.start : span.end]
+
+    def official(self, citation: str) -> Official | None:
+        """The official text of a provision, or of the nearest one that holds it; None where the index has none."""
+        return self._official.find(citation)
+
+    @cached_property
+    def _official(self) -> OfficialText:
+        return OfficialText(self.documents.values())
 
     @cached_property
     def laws(self) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from mayshare.verdicts import Abstention, Verdict
 
 __all__ = [  # what other modules take from here, the two re-exported names among them
     "Abstention", "Answer", "Citation", "CitedSource", "Claim", "Document", "Filters", "Frozen", "Hit", "Kind",
-    "Passage", "Phrasing", "Question", "Related", "Role", "Sentence", "Source", "Span", "Term", "Verdict", "Why",
+    "Official", "Part", "Passage", "Phrasing", "Question", "Related", "Role", "Sentence", "Source", "Span",
+    "Term", "Verdict", "Why",
 ]  # fmt: skip
 
-Kind = Literal["law", "situation", "practice"]
+Kind = Literal["law", "situation", "practice", "official"]
 Role = Literal["bottom_line", "rule", "condition", "exception", "state_law", "next_step"]
 
 
@@ -37,8 +38,25 @@ class Source(Frozen):
     seen: dt.date | None = None
 
 
+class Part(Frozen):
+    """A piece of a document that came from another format than ours: its span and where it stands in the file.
+
+    `locator` is a page, a line or a designator; `authority` the citation of a paragraph of law; `lead` introduces it.
+    """
+
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    locator: str = ""
+    authority: str | None = None
+    lead: str = ""
+
+
 class Document(Frozen):
-    """One Markdown file of the corpus: its front matter and its body."""
+    """One file of the corpus: what its front matter or sidecar says, and its body.
+
+    `parts` are there where the body was read from another format; then passages are cut by them and not by headings.
+    """
 
     source_id: str
     title: str
@@ -59,6 +77,7 @@ class Document(Frozen):
     sha256: str = Field(description="of the whole file's bytes, hex")
     path: str = Field(default="", description="file path, relative to the corpus folder")
     body_line: int = Field(default=1, description="1-based line of the file on which the body starts")
+    parts: tuple[Part, ...] = ()
 
 
 class Sentence(Frozen):
@@ -85,7 +104,10 @@ class Span(Frozen):
 
 
 class Passage(Frozen):
-    """What is retrieved: a section of a document, or a part of one. `body[start:end] == text`, always."""
+    """What is retrieved: a section of a document, or a part of one. `body[start:end] == text`, always.
+
+    `locator` says where it stands in the file (line, page, designator), `lead` what introduces a lone paragraph of law.
+    """
 
     source_id: str
     start: int
@@ -96,6 +118,8 @@ class Passage(Frozen):
     laws: tuple[str, ...] = ()
     authorities: tuple[str, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    locator: str = ""
+    lead: str = ""
 
     @property
     def passage_id(self) -> str:
@@ -166,8 +190,22 @@ class Claim(Frozen):
     unverified: bool = False
 
 
+class Official(Frozen):
+    """Official text of a provision: `body[start:end]` of the document begins with the quote."""
+
+    citation: str
+    quote: str
+    source_id: str
+    start: int
+    end: int
+    status_as_of: dt.date | None = None
+
+
 class CitedSource(Frozen):
-    """An entry of the answer's source list: the quoted sentence and the document it stands in."""
+    """An entry of the answer's source list: the quoted sentence and the document it stands in.
+
+    `official` holds the text of the sentence's authorities, where the index has it.
+    """
 
     n: int
     source_id: str
@@ -181,6 +219,7 @@ class CitedSource(Frozen):
     status_as_of: dt.date | None
     reviewed_by: str | None = None
     stale: bool = Field(default=False, description="the document was past its review date when the question was asked")
+    official: tuple[Official, ...] = ()
 
 
 class Related(Frozen):

@@ -66,6 +66,9 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
     st.markdown("Cited sentence, between ▶ and ◀:")
     st.markdown(_lower(highlighted(inner, source.start - first, source.end - first)), anchors=False)
     _facts(document, source.authorities)
+    for official in source.official:
+        dated = f" (as of {official.status_as_of})" if official.status_as_of else ""
+        st.markdown(f"**{escape(official.citation)}, official text**{escape(dated)}: {escape(official.quote)}")
     with st.expander("Whole document"):
         st.markdown(_lower(highlighted(document.body, source.start, source.end)), anchors=False)
 

@@ -192,3 +192,17 @@ def test_settings_file_and_environment(store: tuple[Path, Path], tmp_path: Path)
 def test_ingest_if_changed_says_that_it_is_up_to_date(store: tuple[Path, Path]) -> None:
     done = mayshare("ingest", "--corpus", str(store[1]), "--store", str(store[0]), "--if-changed")
     assert "up to date" in done.stdout
+
+
+def test_read_shows_how_a_file_is_parsed() -> None:
+    from typer.testing import CliRunner
+
+    import cli
+
+    path = ROOT / "tests" / "official" / "usc20-1232g.md"
+    shown = CliRunner().invoke(cli.app, ["read", str(path)])
+    assert shown.exit_code == 0
+    assert "20 USC 1232g(b)(1)(E)" in shown.output
+    draft = json.loads(CliRunner().invoke(cli.app, ["read", str(path), "--json"]).output)
+    assert draft["form"] == "uscode"
+    assert draft["blocks"][0]["locator"] == "line 6"

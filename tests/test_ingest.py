@@ -177,12 +177,26 @@ def test_a_failed_check_leaves_the_last_good_index(settings: Settings, monkeypat
 
 
 @pytest.mark.usefixtures("quick_check")
-def test_a_bad_document_stops_the_ingest_and_names_all(settings: Settings, corpus: Path) -> None:
+def test_a_bad_document_is_left_out_and_named(settings: Settings, corpus: Path) -> None:
+    (corpus / "law" / "bad-one.md").write_text("x", encoding="utf-8")
+    report = ingest(settings)
+    assert report.documents == 2
+    assert "bad-one.md" in report.quarantined[0]
+    entry = json.loads(next((settings.store / "quarantine").glob("*.json")).read_text())
+    assert entry["file"].endswith("bad-one.md")
+    assert "front matter" in entry["reason"]
+    (corpus / "law" / "bad-one.md").unlink()
+    assert ingest(settings).quarantined == ()
+    assert not list((settings.store / "quarantine").glob("*.json"))
+
+
+@pytest.mark.usefixtures("quick_check")
+def test_a_bad_document_stops_a_strict_ingest_and_names_all(settings: Settings, corpus: Path) -> None:
     ingest(settings)
     (corpus / "law" / "bad-one.md").write_text("x", encoding="utf-8")
     (corpus / "law" / "bad-two.md").write_text("y", encoding="utf-8")
     with pytest.raises(CorpusError) as caught:
-        ingest(settings)
+        ingest(settings, strict=True)
     assert "bad-one.md" in str(caught.value)
     assert "bad-two.md" in str(caught.value)
     open_index(settings).close()

@@ -17,6 +17,7 @@ from ingest.check import check
 from ingest.injection import first_suspect
 from ingest.load import load_corpus
 from ingest.pipeline import ingest
+from mayshare import generation
 from mayshare.config import Settings
 from mayshare.errors import CorpusError
 from mayshare.schema import Answer, Question
@@ -223,7 +224,7 @@ PLANTED = (
 
 @pytest.mark.parametrize("sentence", PLANTED)
 def test_a_planted_document_never_goes_live(sentence: str, corpus: Path, settings: Settings) -> None:
-    """`mayshare check` names it, and an ingest leaves the index that serves as it is."""
+    """`mayshare check` names it, an ingest leaves it out, and a strict one leaves the index that serves as it is."""
     good = ingest(settings).generation
     planted = corpus / "law" / "planted.md"
     document = next(path for path in sorted((corpus / "law").glob("*.md")))
@@ -235,13 +236,14 @@ def test_a_planted_document_never_goes_live(sentence: str, corpus: Path, setting
     _, errors = load_corpus(corpus)
     assert len(errors) == 1
     with pytest.raises(CorpusError, match=r"planted\.md"):
-        ingest(settings)
+        ingest(settings, strict=True)
     assert ingest_is_live(settings, good)
+    report = ingest(settings)
+    assert "planted" not in generation.read_manifest(settings.store, report.generation).documents
+    assert "planted.md" in report.quarantined[0]
 
 
 def ingest_is_live(settings: Settings, number: int) -> bool:
-    from mayshare import generation
-
     return generation.live(settings.store) == number
 
 
