@@ -24,12 +24,8 @@ class Work(NamedTuple):
 
     glossary: tuple[Term, ...]
     passages: list[Passage]
+    texts: list[str]  # what is embedded and indexed for each passage
     phrasings: tuple[Phrasing, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        """What is embedded and indexed for each passage."""
-        return [search_text(passage) for passage in self.passages]
 
     @property
     def asked(self) -> list[str]:
@@ -82,9 +78,10 @@ def make_plan(found: Survey, settings: Settings) -> Plan:
         CorpusError: the glossary or a phrasing can't be read.
     """
     passages = passages_of(found, settings)
-    work = Work(load_glossary(settings.corpus), passages, load_phrasings(settings.corpus, passages))
-    texts = [*work.texts, *work.asked]
-    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), texts)
+    texts = [search_text(passage) for passage in passages]
+    work = Work(load_glossary(settings.corpus), passages, texts, load_phrasings(settings.corpus, passages))
+    wanted = [*texts, *work.asked]
+    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), wanted)
     return Plan(found, work, len(missing), _estimate(found, len(passages), missing))
 
 
