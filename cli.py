@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from ingest import history_commands, ingest_commands
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from answer.assemble import Engine
-    from ingest.pipeline import Report
     from mayshare.config import Settings
     from mayshare.schema import Answer, Filters, Question
 
@@ -48,12 +49,6 @@ Store = Annotated[Path | None, typer.Option(help="Folder of the index. Default: 
 Corpus = Annotated[Path | None, typer.Option(help="Folder of the documents. Default: the shipped corpus.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Law = Annotated[list[str] | None, typer.Option(help="Only guidance on this law, e.g. FERPA. May be repeated.")]
-Workers = Annotated[
-    str | None,
-    typer.Option(
-        help="Where texts are embedded: `local`, `ray` (workers on this machine) or `ray:ADDRESS` (a cluster)."
-    ),
-]
 
 
 @app.command()
@@ -152,36 +147,6 @@ def redact(
     _out(done.text)
     for finding in done.findings:
         _out(f"  {finding.kind}: {finding.text}")
-
-
-@app.command()
-def ingest(
-    corpus: Corpus = None,
-    store: Store = None,
-    as_json: Json = False,
-    if_changed: Annotated[bool, typer.Option(help="Do nothing where the live index is up to date.")] = False,
-    workers: Workers = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Stop at files that can't be read, with a list.")] = False,
-) -> None:
-    """Build a new index of the corpus, check it, and make it live.
-
-    The present index serves until the new one has passed its check; a failure or a kill loses nothing. A file that
-    can't be read is left out and listed, with its reason also in the store's `quarantine/`.
-    """
-    from ingest.workers import runner
-
-    settings = _settings(corpus=corpus, store=store, ingest=runner(workers))
-    from ingest.pipeline import ingest as run
-
-    if as_json or not sys.stderr.isatty():
-        report = run(settings, if_changed=if_changed, strict=strict)
-    else:
-        from ingest.terminal import with_progress
-
-        report = with_progress(settings, if_changed, strict)
-    _out(json.dumps(report._asdict()) if as_json else _summary(report))
-    for problem in () if as_json else report.quarantined:
-        typer.echo(f"left out: {problem}", err=True)
 
 
 @app.command()
@@ -323,17 +288,6 @@ def _progress(items: list[Question], hidden: bool) -> Iterator[Question]:
     yield from track(items, description="Asking", disable=hidden, transient=True)
 
 
-def _summary(report: Report) -> str:
-    if not report.built:
-        held = f"{report.documents} documents, {report.passages} passages"
-        return f"The index is up to date: {held} ({report.corpus_version})."
-    changes = f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed"
-    return (
-        f"Live: {report.documents} documents, {report.passages} passages ({changes}; {report.embedded} texts embedded) "
-        f"in {report.seconds:.1f} s — {report.corpus_version}."
-    )
-
-
 def _shortened(text: str, words: int = 40) -> str:
     from mayshare.text import plain
 
@@ -365,6 +319,8 @@ def _evaluation() -> Any:
     return typer.main.get_group(evaluation)
 
 
+ingest_commands.register(app)
+history_commands.register(app)
 app.add_typer(typer.Typer(name="eval", cls=_Evaluation, no_args_is_help=True, help=EVALUATION))
 
 

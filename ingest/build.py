@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -122,20 +123,23 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step) -
     np.save(folder / "vectors.npy", vectors, allow_pickle=False)
     np.save(folder / "headings.npy", asked[: len(texts)], allow_pickle=False)
     np.save(folder / "phrasings.npy", asked[len(texts) :], allow_pickle=False)
-    _write(folder, settings, plan.survey.documents, work, texts, vectors)
+    _write(folder, settings, plan.survey.documents, work, vectors)
     step("build", 1, 1)
     return Made(model_fingerprint(settings), int(vectors.shape[1]), len(texts), embedder.embedded, embedder.speed)
 
 
-def _write(
-    folder: Path, settings: Settings, documents: Sequence[Document], work: Work, texts: Sequence[str], vectors: Vectors
-) -> None:
-    write_lines(folder / "passages.jsonl", work.passages)
-    write_lines(folder / "documents.jsonl", documents)
-    write_lines(folder / "phrasings.jsonl", work.phrasings)
-    terms = [term.model_dump() for term in work.glossary]
-    (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
-    LexicalIndex.build(texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b).save(folder / "lexical")
-    if settings.chroma.mode == "embedded":
-        chroma.write(folder / "chroma", [passage.passage_id for passage in work.passages], vectors)
+def _write(folder: Path, settings: Settings, documents: Sequence[Document], work: Work, vectors: Vectors) -> None:
+    ids = [passage.passage_id for passage in work.passages]
+    embedded = settings.chroma.mode == "embedded"  # else `ingest.publish` writes the vectors to the server
+    with ThreadPoolExecutor(1) as beside:  # Chroma works outside Python's lock: the two take the time of the longer one
+        chroma_written = beside.submit(chroma.write, folder / "chroma", ids, vectors) if embedded else None
+        write_lines(folder / "passages.jsonl", work.passages)
+        write_lines(folder / "documents.jsonl", documents)
+        write_lines(folder / "phrasings.jsonl", work.phrasings)
+        terms = [term.model_dump() for term in work.glossary]
+        (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
+        bm25 = LexicalIndex.build(work.texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b)
+        bm25.save(folder / "lexical")
+        if chroma_written:
+            chroma_written.result()
     faults.hit("after_chroma")

@@ -24,13 +24,9 @@ class Work(NamedTuple):
 
     glossary: tuple[Term, ...]
     passages: list[Passage]
+    texts: list[str]  # what is embedded and indexed for each passage
     headings: list[str]
     phrasings: tuple[Phrasing, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        """What is embedded and indexed for each passage."""
-        return [search_text(passage) for passage in self.passages]
 
     @property
     def asked(self) -> list[str]:
@@ -85,9 +81,10 @@ def make_plan(found: Survey, settings: Settings) -> Plan:
     passages = passages_of(found, settings)
     by_id = {document.source_id: document for document in found.documents}
     headings = [heading_text(passage, by_id[passage.source_id]) for passage in passages]
-    work = Work(load_glossary(settings.corpus), passages, headings, load_phrasings(settings.corpus, passages))
-    texts = [*work.texts, *work.asked]
-    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), texts)
+    texts = [search_text(passage) for passage in passages]
+    work = Work(load_glossary(settings.corpus), passages, texts, headings, load_phrasings(settings.corpus, passages))
+    wanted = [*texts, *work.asked]
+    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), wanted)
     return Plan(found, work, len(missing), _estimate(found, len(passages), missing))
 
 

@@ -22,6 +22,7 @@ from ingest import pipeline
 from ingest.check import Report
 from ingest.coverage import Coverage
 from ingest.overlap import Overlap
+from ingest.plan import Plan
 from mayshare.config import Settings
 
 
@@ -105,8 +106,13 @@ def _area_table(coverage: Coverage) -> Table:
 
 def with_progress(settings: Settings, if_changed: bool, strict: bool = False) -> pipeline.Report:
     """Ingest with a progress bar for each stage."""
-    names = {"read": "Reading documents", "embed": "Embedding passages", "verify": "Checking the new index"}
-    names["publish"] = "Writing to the vector server"
+    names = {
+        "read": "Reading documents",
+        "embed": "Embedding texts",
+        "build": "Building the new index",
+        "publish": "Writing to the vector server",
+        "verify": "Checking the new index",
+    }
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -122,4 +128,8 @@ def with_progress(settings: Settings, if_changed: bool, strict: bool = False) ->
                 tasks[name] = bar.add_task(names.get(name, name), total=total)
             bar.update(tasks[name], completed=done, total=total)
 
-        return pipeline.ingest(settings, step, if_changed, strict=strict)
+        def show(plan: Plan) -> None:
+            for line in plan.lines():
+                bar.console.print(line, markup=False, highlight=False)
+
+        return pipeline.ingest(settings, step, if_changed, show, strict)

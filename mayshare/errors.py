@@ -9,7 +9,8 @@
     ├── IndexError_             no index can serve
     │   ├── NoIndexError        nothing has been ingested yet
     │   ├── IndexCorruptError   a file of the generation differs from its manifest
-    │   └── IndexMismatchError  the generation was built with other settings, model or format
+    │   ├── IndexMismatchError  the generation was built with other settings, model or format
+    │   └── NoGenerationError   a generation that was named isn't kept
     ├── IngestError             a new generation could not be built; the last good one still serves
     │   ├── IngestLockedError   another ingest holds the lock
     │   ├── DiskSpaceError      too little free space to build beside the live generation
@@ -101,6 +102,10 @@ class IndexCorruptError(IndexError_):
 
 class IndexMismatchError(IndexError_):
     """The generation was built with other settings, another model or another format."""
+
+
+class NoGenerationError(IndexError_):
+    """A generation that was named isn't kept."""
 
 
 class IngestError(MayshareError):

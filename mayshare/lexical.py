@@ -53,14 +53,16 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Stemmed terms without stop words. A section number also counts as its parts: 99.31(a)(5), 99.31."""
-    found: list[str] = []
-    for word in words(text):
-        if word in STOP_WORDS:
-            continue
-        found.append(stem(word))
-        if word[0].isdigit() and "(" in word:
-            found.append(word.split("(")[0])
-    return found
+    return [term for word in words(text) for term in _terms_of(word)]
+
+
+@lru_cache(maxsize=65536)
+def _terms_of(word: str) -> tuple[str, ...]:
+    if word in STOP_WORDS:
+        return ()
+    if word[0].isdigit() and "(" in word:
+        return stem(word), word.split("(")[0]
+    return (stem(word),)
 
 
 class LexicalIndex:
