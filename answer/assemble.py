@@ -33,13 +33,21 @@ class Engine:
     Safe to call from several threads; each answer comes wholly from one generation.
     """
 
-    def __init__(self, settings: Settings, index: Index | None = None, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index | None = None,
+        without: frozenset[str] = frozenset(),
+        pinned: bool = False,
+    ) -> None:
         """Raises what `mayshare.index.open_index` raises.
 
         Args:
             index: one that is open already, to share it between engines.
             without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `model`.
+            pinned: stay on this index when another generation goes live.
         """
+        self._pinned = pinned
         self.settings, self._without = settings, without
         self._decider = None if "reader" in without else Decider(settings)
         self._writer = _writer(settings) if "model" not in without else None
@@ -64,6 +72,8 @@ class Engine:
 
     def refresh(self) -> None:
         """Open a newer generation if one went live; where it can't be opened the present one stays, with a notice."""
+        if self._pinned:
+            return
         with self._lock:
             try:
                 live = generation.live(self.settings.store)
@@ -273,9 +283,12 @@ class _Clock:
         return {"total": round((time.perf_counter() - self._start) * 1000, 3), **self._laps}
 
 
-def assemble(settings: Settings) -> Engine:
-    """Open the live index and build the engine over it. Raises what `mayshare.index.open_index` raises."""
-    return Engine(settings)
+def assemble(settings: Settings, number: int | None = None) -> Engine:
+    """Open the live index, or the generation of that number for good, and build the engine over it.
+
+    Raises what `mayshare.index.open_index` raises.
+    """
+    return Engine(settings, None if number is None else open_index(settings, number), pinned=number is not None)
 
 
 __all__ = ["Engine", "assemble"]

@@ -44,8 +44,17 @@ class Report(NamedTuple):
     built: bool
 
 
-def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_changed: bool = False) -> Report:
+def ingest(
+    settings: Settings,
+    step: Step = lambda name, done, total: None,
+    if_changed: bool = False,
+    live: bool = True,
+) -> Report:
     """Build a generation of `settings.corpus` in `settings.store` and make it live.
+
+    Args:
+        if_changed: do nothing where the live generation equals the corpus.
+        live: False stops before the flip: the new generation is staged (`ingest.staging`).
 
     Raises:
         CorpusError: a document can't be read; nothing is changed.
@@ -66,10 +75,13 @@ def ingest(settings: Settings, step: Step = lambda name, done, total: None, if_c
         step("verify", 0, 1)
         verify_in_fresh_process(generation.directory(settings.store, manifest.generation))
         step("verify", 1, 1)
-        faults.hit("before_flip")
-        generation.flip(settings.store, manifest.generation)
-        faults.hit("after_flip")
-        generation.prune(settings.store, settings.keep_generations)
+        if live:
+            faults.hit("before_flip")
+            generation.flip(settings.store, manifest.generation)
+            faults.hit("after_flip")
+            generation.prune(settings.store, settings.keep_generations)
+        else:
+            generation.mark_staged(settings.store, manifest.generation)
     return _report(manifest, plan, embedded, started, built=True)
 
 

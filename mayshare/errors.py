@@ -12,12 +12,17 @@
     ├── IngestError             a new generation could not be built; the last good one still serves
     │   ├── IngestLockedError   another ingest holds the lock
     │   ├── DiskSpaceError      too little free space to build beside the live generation
-    │   └── VerifyError         the new generation failed its check in a fresh process
+    │   ├── VerifyError         the new generation failed its check in a fresh process
+    │   ├── StagedError         a staged generation isn't there, or what was live when it was made no longer is
+    │   └── DraftError          a draft can't be kept, put live or taken back
+    ├── SwitchError             the chat can't be turned off without a note
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
+        ├── WatchListError      an entry of the watch list is malformed
+        ├── GateError           the new index answers worse than the gate or the watch list allows; it isn't live
         ├── BeirError           a folder isn't a BEIR set
         └── JudgeError          no language model is set as judge
 
@@ -100,6 +105,18 @@ class VerifyError(IngestError):
     """The new generation failed its check in a fresh process."""
 
 
+class StagedError(IngestError):
+    """A staged generation isn't there, or another one went live since it was staged."""
+
+
+class DraftError(IngestError):
+    """A draft can't be kept, put live or taken back."""
+
+
+class SwitchError(MayshareError):
+    """The chat can't be turned off without a note."""
+
+
 class QuestionFileError(MayshareError):
     """A line of a batch file is not a question."""
 
@@ -114,6 +131,14 @@ class QuestionSetError(EvaluationError):
 
 class RunFileError(EvaluationError):
     """A run or score file can't be read, or doesn't belong to this question set."""
+
+
+class WatchListError(EvaluationError):
+    """An entry of the watch list is malformed; the message names the file and the line."""
+
+
+class GateError(EvaluationError):
+    """The new index answers worse than the gate or the watch list allows; it was not put live."""
 
 
 class BeirError(EvaluationError):

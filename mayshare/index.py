@@ -121,8 +121,8 @@ class Index:
             self._search.close()
 
 
-def open_index(settings: Settings) -> Index:
-    """Open the live generation.
+def open_index(settings: Settings, number: int | None = None) -> Index:
+    """Open the live generation, or the one of that number.
 
     Raises:
         NoIndexError: nothing has been ingested yet.
@@ -130,7 +130,7 @@ def open_index(settings: Settings) -> Index:
         IndexMismatchError: it was built with another format or embedding model.
         ModelError: the embedding model can't be loaded.
     """
-    number = generation.live(settings.store)
+    number = generation.live(settings.store) if number is None else number
     manifest = generation.read_manifest(settings.store, number)
     check_match(settings, manifest)
     generation.check_files(settings.store, manifest)
