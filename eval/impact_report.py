@@ -94,7 +94,10 @@ def _parts(answer: Answer | None) -> tuple[str, str, str]:
     if answer is None:
         return "(nothing live)", "", ""
     verdict = f"{answer.verdict} ({answer.abstention})" if answer.abstention else answer.verdict
-    cited = "; ".join(f"[{n}] {source}: {heading}" for n, (source, heading) in enumerate(places(answer), start=1))
+    numbers: dict[tuple[str, str], str] = {}
+    for n, place in enumerate(places(answer), start=1):
+        numbers[place] = f"{numbers.get(place, '')}[{n}]"
+    cited = "; ".join(f"{marks} {source}: {heading}" for (source, heading), marks in numbers.items())
     return verdict, cited, _one_line(answer.text)
 
 
