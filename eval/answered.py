@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,7 +20,7 @@ from answer.assemble import Engine
 from eval.cases import Record
 from eval.impact import Asked
 from mayshare.config import ROOT, Settings
-from mayshare.index import Index
+from mayshare.index import Index, open_index
 from mayshare.schema import Answer, Hit
 
 Progress = Callable[[int, int], None]
@@ -42,12 +43,20 @@ def answers(settings: Settings, index: Index, asked: Sequence[Asked], progress: 
     missing = [one for one in asked if _key(one) not in known]
     progress(len(asked) - len(missing), len(asked))
     if missing:
-        engine = Engine(settings, index, without=frozenset({"model"}), pinned=True)
-        for done, one in enumerate(missing, start=len(asked) - len(missing) + 1):
-            known[_key(one)] = engine.ask(one.question)
-            progress(done, len(asked))
+        engine = Engine(index.settings, index, without=frozenset({"model"}), pinned=True)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            given = pool.map(engine.ask, [one.question for one in missing])
+            for done, (one, answer) in enumerate(zip(missing, given, strict=True), start=len(asked) - len(missing) + 1):
+                known[_key(one)] = answer
+                progress(done, len(asked))
         _write(path, known)
     return {one.id: known[_key(one)] for one in asked}
+
+
+def open_to_ask(settings: Settings, number: int | None = None) -> Index:
+    """An index for many questions at once: a thread a question is twice as fast as all threads on one."""
+    alone = settings.embedding.model_copy(update={"threads": 1})
+    return open_index(settings.model_copy(update={"embedding": alone}), number)
 
 
 def identity(settings: Settings, index: Index) -> str:

@@ -15,7 +15,7 @@ from eval.setup import context_of
 from ingest import drafts, staging
 from ingest.drafts import Draft
 from mayshare.config import Settings
-from mayshare.index import Index, open_index
+from mayshare.index import Index
 
 SHOWN = 3
 NEAREST = 24  # evaluation questions asked; the watch list is asked whole
@@ -61,7 +61,7 @@ def nearest(index: Index, source_id: str, asked: list[Asked], count: int) -> lis
 def _compared(
     settings: Settings, draft: Draft, number: int, everything: list[Asked], step: Step, shown: int
 ) -> Preview:
-    new, old = open_index(settings, number), open_before(settings)
+    new, old = answered.open_to_ask(settings, number), open_before(settings)
     try:
         sides = [index for index in (new, old) if index is not None]
         others = [one for one in everything if one.watch is None]

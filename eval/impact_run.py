@@ -15,7 +15,7 @@ from ingest import pipeline, staging
 from ingest.pipeline import Report
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
-from mayshare.index import Index, open_index
+from mayshare.index import Index
 from mayshare.schema import Document
 
 Step = Callable[[str, int, int], None]
@@ -61,7 +61,7 @@ def gated_ingest(settings: Settings, step: Step, if_changed: bool = False) -> Re
     if not report.built:
         return report
     try:
-        new = open_index(settings, report.generation)
+        new = answered.open_to_ask(settings, report.generation)
         try:
             after = answered.answers(settings, new, asked, lambda done, total: step("ask", done, total))
             held = impact_gate.hold(asked, after, new, _live_documents(settings), lambda: context_of(new))
@@ -79,7 +79,7 @@ def between(
     settings: Settings, before: int | None, after: int, asked: Sequence[Asked], step: Step, gate: bool = False
 ) -> tuple[Impact, Held | None]:
     """Compare two generations; `before` None is the live one, or nothing where nothing is live."""
-    new = open_index(settings, after)
+    new = answered.open_to_ask(settings, after)
     old = open_before(settings, before)
     context = cache(lambda: context_of(new))
     try:
@@ -105,9 +105,9 @@ def _asked(settings: Settings) -> list[Asked]:
 def open_before(settings: Settings, number: int | None = None) -> Index | None:
     """A kept generation, or the live one; None where nothing that could serve is live."""
     if number is not None:
-        return open_index(settings, number)
+        return answered.open_to_ask(settings, number)
     try:
-        return open_index(settings)
+        return answered.open_to_ask(settings)
     except IndexError_:
         return None
 
