@@ -299,29 +299,54 @@ def _out(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-class _Evaluation(TyperGroup):
-    """The commands of `mayshare eval`, imported when one of them is asked for: `mayshare --help` stays fast."""
+class _Late(TyperGroup):
+    """Commands of a module that is imported when one of them is asked for: `mayshare --help` stays fast."""
+
+    module = ""
+    default: str | None = None  # the command meant where none is named
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of the commands."""
-        names: list[str] = _evaluation().list_commands(ctx)
+        names: list[str] = _commands(self.module).list_commands(ctx)
         return names
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """A command by its name."""
-        return _evaluation().get_command(ctx, cmd_name)
+        return _commands(self.module).get_command(ctx, cmd_name)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As usual, with the default command put in front where none is named."""
+        if self.default and (not args or args[0] not in self.list_commands(ctx)):
+            args = [self.default, *args]
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+
+class _Evaluation(_Late):
+    module = "eval.commands"
+
+
+class _Impact(_Late):
+    module = "eval.impact_commands"
+    default = "run"
+
+
+class _Chat(_Late):
+    module = "ingest.chat_commands"
 
 
 @cache
-def _evaluation() -> Any:
-    from eval.commands import app as evaluation
+def _commands(module: str) -> Any:
+    from importlib import import_module
 
-    return typer.main.get_group(evaluation)
+    return typer.main.get_group(import_module(module).app)
 
 
 ingest_commands.register(app)
 history_commands.register(app)
 app.add_typer(typer.Typer(name="eval", cls=_Evaluation, no_args_is_help=True, help=EVALUATION))
+app.add_typer(typer.Typer(name="impact", cls=_Impact, help="Show which answers change, before a new index goes live."))
+app.add_typer(typer.Typer(name="chat", cls=_Chat, no_args_is_help=True, help="Turn the chat off with a note, and on."))
 
 
 def main() -> int:

@@ -41,6 +41,7 @@ class Engine:
         index: Index | None = None,
         without: frozenset[str] = frozenset(),
         today: Callable[[], dt.date] = dt.date.today,
+        pinned: bool = False,
     ) -> None:
         """Raises what `mayshare.index.open_index` raises.
 
@@ -48,7 +49,9 @@ class Engine:
             index: one that is open already, to share it between engines.
             without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `model`.
             today: the day on which a question is asked, which tells what is past its review date.
+            pinned: stay on this index when another generation goes live.
         """
+        self._pinned = pinned
         self.settings, self._without, self._today = settings, without, today
         self._decider = None if "reader" in without else Decider(settings)
         self._writer = _writer(settings) if "model" not in without else None
@@ -78,6 +81,8 @@ class Engine:
 
     def refresh(self) -> None:
         """Open a newer generation if one went live; where it can't be opened the present one stays, with a notice."""
+        if self._pinned:
+            return
         with self._lock:
             try:
                 live = generation.live(self.settings.store)
@@ -302,9 +307,12 @@ class _Clock:
         return {"total": round((time.perf_counter() - self._start) * 1000, 3), **self._laps}
 
 
-def assemble(settings: Settings) -> Engine:
-    """Open the live index and build the engine over it. Raises what `mayshare.index.open_index` raises."""
-    return Engine(settings)
+def assemble(settings: Settings, number: int | None = None) -> Engine:
+    """Open the live index, or the generation of that number for good, and build the engine over it.
+
+    Raises what `mayshare.index.open_index` raises.
+    """
+    return Engine(settings, None if number is None else open_index(settings, number), pinned=number is not None)
 
 
 __all__ = ["Engine", "assemble"]

@@ -1,125 +1,138 @@
-"""A draft and its sidecar to a `Document`: the body is the draft's text, each part with its place in the file.
+"""A document on its way into the corpus: kept aside, checked and previewed over a copy of the corpus, then put live.
 
-What a file can't say of itself (kind, laws …) stands beside it in `<file name>.yaml`, with the fields of front matter.
-Official text needs none: it says which law it is.
+    store/drafts/
+      ID.md                     the draft; the corpus folder doesn't know of it
+      overlay-…/                a copy of the corpus with the draft in it, while something is looked at
+      undo/STAMP-ID.json        what putting it live changed; STAMP-ID.bak is the file that stood there before
+      LOCK                      held while the corpus folder is written
+
+The corpus folder is touched in one place only, `put_live`, and taken back where the ingest fails.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from pydantic import ValidationError
+from ingest.check import Finding, Report
+from ingest.check import check as check_corpus
+from ingest.chunk import chunk
+from ingest.load import MAX_BYTES, find_files, load_document
+from mayshare.config import Settings
+from mayshare.errors import DraftError
+from mayshare.schema import Document, Passage
 
-from ingest.files import is_official, sidecar_of
-from ingest.readers import draft as drafts
-from ingest.readers.draft import Draft
-from mayshare import cites
-from mayshare.errors import CorpusError
-from mayshare.schema import Document, Part
-
-MEND = "Write its kind, laws and topics into {name}, as in corpus/AUTHORING.md."
-# Laws of the vocabulary by the provisions that make them
-_LAWS = (
-    ("34 CFR 99", "FERPA"), ("20 USC 1232g", "FERPA"), ("20 USC 1232h", "PPRA"), ("45 CFR 160", "HIPAA"),
-    ("45 CFR 164", "HIPAA"), ("42 USC 1320d-", "HIPAA"), ("42 CFR 2", "42 CFR Part 2"),
-    ("42 USC 290dd-2", "42 CFR Part 2"), ("34 CFR 300", "IDEA"), ("34 CFR 303", "IDEA"), ("20 USC 14", "IDEA"),
-)  # fmt: skip
+FOLDERS = {"law": "law", "situation": "situations", "practice": "practice"}
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+Parse = Callable[[str, bytes], str]  # file name and content to Markdown with front matter
 
 
-def document_of(draft: Draft, data: bytes, path: Path, corpus: Path, sidecar: dict[str, Any] | None) -> Document:
-    """The document of a file that was read.
+class Draft(NamedTuple):
+    """A draft: its id, the file in the store, where it goes in the corpus, and whether a document stands there."""
+
+    source_id: str
+    path: Path
+    target: Path
+    replaces: bool
+
+
+def save(settings: Settings, file_name: str, content: bytes | str, parse: Parse | None = None) -> Draft:
+    """Keep an uploaded or pasted document as a draft; one of the same id is replaced.
 
     Args:
-        sidecar: fields of front matter that stand beside the file, or None.
+        file_name: as uploaded; its ending chooses the reader, its folders are ignored.
+        parse: reads formats other than Markdown; may raise CorpusError.
 
     Raises:
-        CorpusError: a field is missing, unknown or malformed.
+        DraftError: it is too large, has no reader or no usable id.
+        CorpusError: it can't be read as a document; line and mend are named.
     """
-    body, parts = _body(draft)
-    official = draft.form in drafts.OFFICIAL or is_official(path, corpus)
-    beside = sidecar_of(path)
-    if sidecar is None and not official:
-        raise CorpusError(path, "says nowhere what kind of guidance it is.", MEND.format(name=beside.name))
-    values: dict[str, Any] = {
-        "id": re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "document",
-        "title": draft.title,
-        "status_as_of": draft.as_of or dt.date.fromtimestamp(path.stat().st_mtime),
-        "sources": _sources(draft),
-        **({"kind": "official", "laws": _laws(parts), "authorities": _authorities(parts)} if official else {}),
-        **(sidecar or {}),
-    }
-    digest = hashlib.sha256(data)
-    if sidecar is not None:
-        digest.update(beside.read_bytes())
-    values["source_id"] = values.pop("id")
-    values |= {
-        "body": body,
-        "parts": parts,
-        "sha256": digest.hexdigest(),
-        "path": path.relative_to(corpus).as_posix(),
-    }
+    data = content.encode() if isinstance(content, str) else content
+    if len(data) > MAX_BYTES:
+        raise DraftError(f"The document is {len(data):,} bytes; the limit is {MAX_BYTES:,}. Split it.")
+    if Path(file_name).suffix.lower() not in ("", ".md", ".markdown"):
+        if parse is None:
+            raise DraftError(f"{Path(file_name).suffix}: no reader for this format here. Paste it as Markdown.")
+        data = parse(file_name, data).encode()
+    source_id = _source_id(data)
+    folder = _folder(settings)
+    with tempfile.TemporaryDirectory(prefix=".parse-", dir=folder) as scratch:
+        probe = Path(scratch) / f"{source_id}.md"
+        probe.write_bytes(data)
+        load_document(probe, Path(scratch))  # says what is wrong before anything is kept
+        probe.replace(folder / probe.name)
+    return find(settings, source_id)
+
+
+def find(settings: Settings, source_id: str) -> Draft:
+    """The draft of that id. Raises DraftError where there is none, CorpusError where it can't be read any more."""
+    path = _folder(settings) / f"{source_id}.md"
+    if not _ID.fullmatch(source_id) or not path.is_file():
+        raise DraftError(f"There is no draft “{source_id}”.")
+    document = load_document(path, path.parent)
+    standing = next((p for p in find_files(settings.corpus) if p.stem == source_id), None)
+    target = standing or settings.corpus / FOLDERS[document.kind] / path.name
+    return Draft(source_id, path, target, standing is not None)
+
+
+def listed(settings: Settings) -> list[str]:
+    """Ids of the drafts, sorted."""
+    return sorted(path.stem for path in _folder(settings).glob("*.md"))
+
+
+def discard(settings: Settings, draft: Draft) -> None:
+    """Remove a draft; the corpus stays as it is."""
+    draft.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def overlay(settings: Settings, draft: Draft) -> Iterator[Settings]:
+    """Settings over a copy of the corpus with the draft in its place; the copy is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="overlay-", dir=_folder(settings)) as scratch:
+        corpus = Path(scratch) / "corpus"
+        shutil.copytree(settings.corpus, corpus, symlinks=True)
+        target = corpus / draft.target.relative_to(settings.corpus)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(draft.path, target)
+        yield settings.model_copy(update={"corpus": corpus})
+
+
+def check(settings: Settings, draft: Draft) -> list[Finding]:
+    """What the rules of the corpus say of the draft in its place; empty means that nothing is to mend."""
+    with overlay(settings, draft) as laid:
+        report: Report = check_corpus(laid.corpus)
+    place = draft.target.relative_to(settings.corpus).as_posix()
+    return [finding for finding in report.findings if finding.path.endswith(place)]
+
+
+def document_of(draft: Draft) -> Document:
+    """The draft, read."""
+    return load_document(draft.path, draft.path.parent)
+
+
+def preview(settings: Settings, draft: Draft) -> list[Passage]:
+    """The passages that the draft will be found by, as ingest cuts them."""
+    return chunk(document_of(draft), settings.chunking.max_words)
+
+
+def _source_id(data: bytes) -> str:
+    match = re.search(rb"^id:[ \t]*[\"']?([^\s\"'#]+)", data, re.MULTILINE)
+    name = match[1].decode("utf-8", "replace") if match else ""
+    if not _ID.fullmatch(name):
+        mend = "Give it front matter with an id of small letters, digits and hyphens, as in corpus/AUTHORING.md."
+        raise DraftError(f"The document has no usable `id`{f' ({name[:80]})' if name else ''}. {mend}")
+    return name
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.store / "drafts"
     try:
-        return Document.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise CorpusError(path, f"field `{field}`: {first['msg']}.", MEND.format(name=beside.name)) from None
-
-
-def _body(draft: Draft) -> tuple[str, tuple[Part, ...]]:
-    """The draft as Markdown, and where each of its blocks stands in it."""
-    pieces: list[str] = []
-    parts: list[Part] = []
-    size = 0
-    before: tuple[str, ...] = ()
-    for block in draft.blocks:
-        same = 0
-        while same < min(len(before), len(block.headings)) and before[same] == block.headings[same]:
-            same += 1
-        for level, heading in enumerate(block.headings[same:], same):
-            pieces.append(f"{'#' * min(6, level + 2)} {heading}\n\n")
-            size += len(pieces[-1])
-        parts.append(
-            Part(
-                start=size,
-                end=size + len(block.text),
-                headings=block.headings,
-                locator=block.locator,
-                authority=block.authority,
-                lead=block.lead,
-            )
-        )
-        pieces.append(f"{block.text}\n\n")
-        size += len(pieces[-1])
-        before = block.headings
-    return "".join(pieces), tuple(parts)
-
-
-def _sources(draft: Draft) -> list[dict[str, str]]:
-    if not draft.url:
-        return []
-    publishers = {"ecfr": "U.S. Government, eCFR", "cfr_text": "U.S. Government, eCFR"}
-    publisher = publishers.get(
-        draft.form, "U.S. Code" if draft.form in drafts.OFFICIAL else "Published at this address"
-    )
-    return [{"publisher": publisher, "title": draft.title, "url": draft.url}]
-
-
-def _authorities(parts: tuple[Part, ...]) -> list[str]:
-    """The sections that the file holds."""
-    found = (cites.find(part.authority) for part in parts if part.authority)
-    return list(dict.fromkeys(each[0].base for each in found if each))
-
-
-def _laws(parts: tuple[Part, ...]) -> list[str]:
-    bases = _authorities(parts)
-    return list(dict.fromkeys(law for start, law in _LAWS if any(_starts(base, start) for base in bases)))
-
-
-def _starts(base: str, start: str) -> bool:
-    rest = base[len(start) :]
-    return base.startswith(start) and (not rest or start.endswith("-") or " USC 14" in start or not rest[0].isdigit())
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DraftError(f"{folder}: can't be made ({error.strerror}).") from None
+    return folder

@@ -62,7 +62,7 @@ def history(settings: Settings) -> list[Entry]:
     live = generation.live(settings.store)
     entries: list[Entry] = []
     before: Manifest | None = None
-    for number in generation.numbers(settings.store):
+    for number in generation.kept(settings.store):
         try:
             manifest = generation.read_manifest(settings.store, number)
         except IndexError_ as error:
@@ -102,7 +102,7 @@ def diff(settings: Settings, before: int | None = None, after: int | None = None
     """
     after = generation.live(settings.store) if after is None else after
     if before is None:
-        earlier = [number for number in generation.numbers(settings.store) if number < after]
+        earlier = [number for number in generation.kept(settings.store) if number < after]
         if not earlier:
             raise NoGenerationError(f"No generation before {after} is kept. `mayshare history` lists those that are.")
         before = earlier[-1]
@@ -144,7 +144,7 @@ def rollback(settings: Settings, number: int) -> Manifest:
 
 
 def _manifest(settings: Settings, number: int) -> Manifest:
-    kept = generation.numbers(settings.store)
+    kept = generation.kept(settings.store)
     if number not in kept:
         named = ", ".join(map(str, kept)) or "none"
         raise NoGenerationError(f"Generation {number} isn't kept in {settings.store}. Kept: {named}.")

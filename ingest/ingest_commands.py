@@ -26,6 +26,7 @@ def ingest(
     watch: Annotated[bool, typer.Option("--watch", help="Go on: ingest again whenever a document changes.")] = False,
     workers: Annotated[str | None, typer.Option(help="Where to embed: `local`, `ray` or `ray:ADDRESS`.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at files that can't be read, with a list.")] = False,
+    gate: Annotated[bool, typer.Option("--gate", help="Make it live only where answers don't get worse.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build a new index even where nothing changed.")] = False,
     if_changed: Annotated[bool, typer.Option(hidden=True, help="The default; kept for old scripts.")] = True,
 ) -> None:
@@ -43,6 +44,8 @@ def ingest(
         _plan(settings, as_json)
     elif watch:
         _watch(settings, as_json, strict)
+    elif gate:
+        _print(_gated(settings, if_changed and not rebuild), as_json)
     else:
         _print(_run(settings, as_json, if_changed and not rebuild, strict), as_json)
 
@@ -71,6 +74,14 @@ def _run(settings: Settings, quiet: bool, if_changed: bool, strict: bool) -> Rep
     from ingest.terminal import with_progress
 
     return with_progress(settings, if_changed, strict)
+
+
+def _gated(settings: Settings, if_changed: bool) -> Report:
+    # by name: `ingest` may not import `eval`, which is above it; the command line joins the two
+    from importlib import import_module
+
+    report: Report = import_module("eval.impact_commands").gated(settings, if_changed)
+    return report
 
 
 def _watch(settings: Settings, as_json: bool, strict: bool) -> None:

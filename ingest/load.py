@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.drafts import document_of
 from ingest.files import find_files, is_official, sidecar_of, survey
 from ingest.injection import first_suspect
+from ingest.parsed import document_of
 from ingest.readers.cache import DraftCache
 from ingest.readers.draft import Draft, Refused
 from ingest.readers.registry import form_of

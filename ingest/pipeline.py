@@ -84,6 +84,7 @@ def ingest(
     if_changed: bool = False,
     show: Callable[[Plan], object] = lambda plan: None,
     strict: bool = False,
+    live: bool = True,
 ) -> Report:
     """Build a generation of `settings.corpus` in `settings.store` and make it live.
 
@@ -93,6 +94,7 @@ def ingest(
         if_changed: do nothing where the live generation equals the corpus.
         show: is given the plan before anything is written.
         strict: stop at files that can't be taken in, with a list of them.
+        live: False stops before the flip: the new generation is staged (`ingest.staging`).
 
     Raises:
         CorpusError: no document can be read, or with `strict` one can't; nothing is changed.
@@ -119,7 +121,10 @@ def ingest(
         step("verify", 1, 1)
         clock.lap("verify")
         publish(settings, manifest, step)
-        _flip(settings, manifest)
+        if live:
+            _flip(settings, manifest)
+        else:
+            generation.mark_staged(settings.store, manifest.generation)
         clock.lap("flip")
     return _report(manifest, found, embedded, clock, built=True)
 

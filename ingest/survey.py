@@ -118,9 +118,7 @@ def _earlier(settings: Settings) -> Earlier:
         return Earlier(manifest, folder)
 
 
-def _load(
-    settings: Settings, known: dict[str, Document], strict: bool
-) -> tuple[list[Document], list[CorpusError]]:
+def _load(settings: Settings, known: dict[str, Document], strict: bool) -> tuple[list[Document], list[CorpusError]]:
     documents, errors = load_corpus(settings.corpus, settings.store, known=known)
     if errors and (strict or not documents):
         problems = "\n".join(str(error) for error in errors[1:])

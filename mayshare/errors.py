@@ -16,8 +16,11 @@
     │   ├── DiskSpaceError      too little free space to build beside the live generation
     │   ├── VerifyError         the new generation failed its check in a fresh process
     │   ├── PublishError        the Chroma server didn't take the new generation
-    │   └── RunnerError         Ray isn't installed, can't be reached, or lost a text
+    │   ├── RunnerError         Ray isn't installed, can't be reached, or lost a text
+    │   ├── StagedError         a staged generation isn't there, or what was live when it was made no longer is
+    │   └── DraftError          a draft can't be kept, put live or taken back
     ├── VectorServerError       the Chroma server can't be reached in time, or doesn't hold this index
+    ├── SwitchError             the chat can't be turned off without a note
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
     ├── SourceListError         corpus/sources.toml is malformed, or doesn't list what was asked for
@@ -34,6 +37,8 @@
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
+        ├── WatchListError      an entry of the watch list is malformed
+        ├── GateError           the new index answers worse than the gate or the watch list allows; it isn't live
         ├── BeirError           a folder isn't a BEIR set
         └── JudgeError          no language model is set as judge
 
@@ -136,6 +141,18 @@ class VectorServerError(MayshareError):
     """The Chroma server can't be reached in time, or doesn't hold this index. The message is a few words."""
 
 
+class StagedError(IngestError):
+    """A staged generation isn't there, or another one went live since it was staged."""
+
+
+class DraftError(IngestError):
+    """A draft can't be kept, put live or taken back."""
+
+
+class SwitchError(MayshareError):
+    """The chat can't be turned off without a note."""
+
+
 class QuestionFileError(MayshareError):
     """A line of a batch file is not a question."""
 
@@ -150,6 +167,14 @@ class QuestionSetError(EvaluationError):
 
 class RunFileError(EvaluationError):
     """A run or score file can't be read, or doesn't belong to this question set."""
+
+
+class WatchListError(EvaluationError):
+    """An entry of the watch list is malformed; the message names the file and the line."""
+
+
+class GateError(EvaluationError):
+    """The new index answers worse than the gate or the watch list allows; it was not put live."""
 
 
 class BeirError(EvaluationError):

@@ -5,6 +5,7 @@
       LOCK                  held by the one ingest
       gen-000003/           chroma/  lexical/  vectors.npy  headings.npy  phrasings.npy
                             passages.jsonl  documents.jsonl  phrasings.jsonl  glossary.json  MANIFEST.json
+      gen-000004.staged     generation 4 is whole but not live: it waits to be promoted or discarded
       .building-…/          a generation that isn't sealed yet; a leftover is removed by the next ingest
       embeddings.sqlite     cache of vectors by content hash; safe to delete
       drafts.sqlite         cache of parsed files by content hash; safe to delete
@@ -36,6 +37,7 @@ from mayshare.minilm import sha256_file
 FORMAT = 3
 POINTER = "CURRENT"
 MANIFEST = "MANIFEST.json"
+STAGED = ".staged"
 _NAME = re.compile(r"gen-(\d{6,})")
 
 
@@ -151,10 +153,50 @@ def flip(store: Path, generation: int) -> None:
     _sync(store)
 
 
+def mark_staged(store: Path, generation: int) -> None:
+    """Let a sealed generation wait: it stays until it is promoted or discarded. Notes what is live now."""
+    try:
+        base = live(store)
+    except (NoIndexError, IndexCorruptError):
+        base = None
+    marker = store / f"{directory(store, generation).name}{STAGED}"
+    scratch = store / f".{POINTER}.{os.getpid()}"
+    scratch.write_text(json.dumps({"base": base}), encoding="utf-8")
+    _sync(scratch)
+    scratch.replace(marker)
+    _sync(store)
+
+
+def staged(store: Path) -> dict[int, int | None]:
+    """Generations that wait, oldest first, each with the number that was live when it was staged."""
+    found = {}
+    for number in numbers(store):
+        marker = store / f"{directory(store, number).name}{STAGED}"
+        try:
+            found[number] = json.loads(marker.read_text(encoding="utf-8"))["base"]
+        except FileNotFoundError:
+            continue
+        except (ValueError, KeyError, TypeError):
+            found[number] = -1  # nothing is ever live under this number, so that it can only be discarded
+    return found
+
+
+def unstage(store: Path, generation: int) -> None:
+    """Take the mark off: the generation is kept or pruned like any other."""
+    (store / f"{directory(store, generation).name}{STAGED}").unlink(missing_ok=True)
+
+
+def kept(store: Path) -> list[int]:
+    """Numbers of the sealed generations that have been live, oldest first: staged ones are left out."""
+    waiting = staged(store)
+    return [number for number in numbers(store) if number not in waiting]
+
+
 def prune(store: Path, keep: int) -> None:
-    """Remove all but the newest `keep` generations (the live one always stays) and what a crash left."""
+    """Remove all but the newest `keep` generations and what a crash left. The live one and staged ones always stay."""
     current = live(store)
-    spared = set(numbers(store)[-keep:]) | {current}
+    waiting = staged(store)
+    spared = {*kept(store)[-keep:], current, *waiting}
     for number in numbers(store):
         if number not in spared:
             shutil.rmtree(directory(store, number), ignore_errors=True)

@@ -8,7 +8,7 @@ import traceback
 import streamlit as st
 
 from answer.compose import GROUPS, VERDICT_WORDS
-from mayshare import freshness
+from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
@@ -42,6 +42,10 @@ def draw() -> None:
     st.caption(NOT_ADVICE)
     turns: list[Answer] = st.session_state.setdefault("turns", [])
     filters = _sidebar()
+    off = chat_switch.read(load_settings().store)
+    if off:
+        since = f" Since {off.since[:16].replace('T', ' ')} UTC." if off.since else ""
+        st.warning(f"**The chat is turned off.** {escape(off.note)}{escape(since)}", icon=":material/pause_circle:")
     model = engine().model
     if model:
         model_notice.banner(model)
@@ -51,11 +55,12 @@ def draw() -> None:
             "Ask who may share what with whom",
             key="question",
             max_chars=load_settings().answering.max_question_chars,
+            disabled=off is not None,
         )
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
-    chosen = _examples() if not turns and not typed else None
-    asked = typed or chosen
-    if model:
+    chosen = _examples() if not turns and not typed and not off else None
+    asked = None if off else typed or chosen  # what was on its way when the chat was turned off isn't answered
+    if model and not off:
         model_notice.confirm(lambda text: _ask(text, turns, filters))
     if asked and model and model_notice.holds_back(asked):
         st.rerun()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.chunk import chunk, search_text
-from ingest.drafts import document_of
 from ingest.load import Reading, load_corpus
+from ingest.parsed import document_of
 from ingest.readers.draft import Draft, Refused
 from ingest.readers.outline import CFR, USC, Token, places
 from ingest.readers.registry import form_of, read
