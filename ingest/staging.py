@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from ingest import pipeline
-from ingest.pipeline import Report, Step
+from ingest.pipeline import Report
+from ingest.plan import Step
 from mayshare import generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_, StagedError
