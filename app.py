@@ -11,13 +11,13 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mayshare.errors import MayshareError
-from pages.ask import draw
+from pages import menu
 from pages.engine import engine
 from pages.style import CSS
 
 
 def main() -> None:
-    """Draw the one page, or say why there is nothing to ask."""
+    """Draw the page that was asked for, or say why there is nothing to ask."""
     st.set_page_config(page_title="mayshare: may I share this?", page_icon="docs/img/icon.svg", layout="wide")
     try:
         notice = engine().notice
@@ -28,7 +28,8 @@ def main() -> None:
     st.html(CSS)
     if notice:
         st.warning(notice)
-    st.navigation([st.Page(draw, title="Ask")], position="hidden").run()
+    pages = menu.pages()
+    st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
 
 
 main()

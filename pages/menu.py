@@ -1,0 +1,52 @@
+"""The pages of the app, in the order in which the menu shows them, and who may open each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages import access
+from pages.access import Role
+
+
+class Entry(NamedTuple):
+    """A page: the module under `pages/` whose `draw()` draws it, its name, address and icon, and who may open it."""
+
+    module: str
+    title: str
+    path: str
+    icon: str
+    role: Role = Role.READER
+
+
+ENTRIES = (Entry("ask", "Ask", "", ":material/balance:"),)
+
+
+def pages() -> list[StreamlitPage]:
+    """The pages that the present user may open; a page's module is imported when it is drawn."""
+    return [
+        st.Page(
+            _guarded(entry),
+            title=entry.title,
+            url_path=entry.path,
+            icon=entry.icon,
+            default=not entry.path,
+        )
+        for entry in ENTRIES
+        if access.allows(entry.role)
+    ]
+
+
+def _guarded(entry: Entry) -> Callable[[], None]:
+    """The page's `draw`, asked for the role once more: a menu that hides a page doesn't keep anyone out."""
+
+    def draw() -> None:
+        access.require(entry.role)
+        import_module(f"pages.{entry.module}").draw()
+
+    draw.__name__ = entry.module
+    return draw
