@@ -67,7 +67,7 @@ class Answering(Section):
 
     max_words: int = Field(default=170, ge=40, description="of the claims of one answer")
     max_question_chars: int = Field(default=4000, ge=100)
-    threshold: float = Field(default=0.53, ge=0, le=1, description="least probability of being answerable")
+    threshold: float = Field(default=0.49, ge=0, le=1, description="least probability of being answerable")
 
 
 class Serve(Section):

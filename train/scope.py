@@ -26,6 +26,7 @@ from mayshare.schema import Filters, Question
 
 UNANSWERED = Path(__file__).parent / "unanswered.jsonl"
 POSITIVES = 1500
+SHORT = 9  # words; short everyday questions say little of themselves, so all of them are taken
 RIDGE = 1.0
 Array = npt.NDArray[np.float64]
 
@@ -50,9 +51,11 @@ def main() -> int:
     rows = [json.loads(line) for line in UNANSWERED.read_text(encoding="utf-8").splitlines()]
     negatives = [row["text"] for row in rows if row["kind"] == "out_of_scope"]
     phrasings = engine.index.phrasings
-    chosen = np.random.default_rng(0).choice(len(phrasings), min(POSITIVES, len(phrasings)), replace=False)
+    drawn = np.random.default_rng(0).choice(len(phrasings), min(POSITIVES, len(phrasings)), replace=False)
+    short = (n for n, phrasing in enumerate(phrasings) if len(phrasing.text.split()) <= SHORT)
+    chosen = sorted({*map(int, drawn), *short})
     lookalikes = [row["text"] for row in rows if row["kind"] == "safe_lookalike"]
-    positives = [values(engine, phrasings[n].text, int(n)) for n in chosen] + [values(engine, t) for t in lookalikes]
+    positives = [values(engine, phrasings[n].text, n) for n in chosen] + [values(engine, t) for t in lookalikes]
     table = np.array([*positives, *(values(engine, text) for text in negatives)])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
     beta = fit(table, labels, ridge=RIDGE)
