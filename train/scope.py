@@ -40,7 +40,8 @@ def values(engine: Engine, text: str, own: int | None = None) -> Array:
     understood = understand(Question(text=text), engine.glossary)
     found = abstain.features(understood, engine.retriever.evidence(understood, Filters(), 10))
     vector = engine.index.embed(understood.text)
-    found["best_phrasing"] = engine.index.nearest_phrasing(vector, own)
+    heading = float(engine.index.heading_scores(vector).max())
+    found["best_phrasing"] = max(engine.index.nearest_phrasing(vector, own), heading)
     evidence = [value for name, value in found.items() if name != "scope"]
     return np.concatenate([evidence, vector])
 
