@@ -12,5 +12,5 @@ from bench.faults.world import HashEmbedding
 from mayshare.config import load_settings
 
 if __name__ == "__main__":
-    mayshare.embed.build_embedding = lambda settings: HashEmbedding()
+    mayshare.embed.build_embedding = lambda settings, bulk=False: HashEmbedding()
     ingest.pipeline.ingest(load_settings(corpus=Path(sys.argv[1]), store=Path(sys.argv[2])))

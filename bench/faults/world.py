@@ -149,7 +149,7 @@ class World(NamedTuple):
 
 def make_world(folder: Path) -> World:
     """A world with one good generation, marker `start`; from now on this process embeds by hash."""
-    mayshare.embed.build_embedding = lambda settings: HashEmbedding()
+    mayshare.embed.build_embedding = lambda settings, bulk=False: HashEmbedding()
     setattr(ingest.pipeline, "FreshProcess", _Forked)  # noqa: B010 - it stands for another class
     ingest.pipeline.MIN_FREE_BYTES = 0
     ingest.pipeline.BYTES_A_PASSAGE = 0
