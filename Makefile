@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ingest check test test-fast eval lint typecheck format lock bench clean setup setup-dev chromium
+.PHONY: help run serve ingest check test test-fast eval lint typecheck format lock bench faults clean setup setup-dev chromium
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,10 @@ format: setup-dev ## format the code
 
 bench: setup-dev ## measure speed and memory (bench/)
 	@$(BIN)/python -m bench.answers
+	@$(BIN)/python -m bench.ingest
+
+faults: setup-dev ## kill, race, damage and starve the index: nothing may be lost (about 10 minutes)
+	@$(BIN)/python -m bench.faults
 
 lock: $(BIN)/uv ## resolve the requirements anew and write the locks
 	@cd requirements && ../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header bootstrap.in -o bootstrap.txt

@@ -106,7 +106,7 @@ class _Embedder:
 def _model(settings: Settings) -> BaseEmbedding:
     from mayshare.embed import build_embedding
 
-    return build_embedding(settings)
+    return build_embedding(settings, bulk=True)
 
 
 def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step) -> Made:

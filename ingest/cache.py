@@ -16,7 +16,7 @@ from mayshare import faults
 Vectors = npt.NDArray[np.float32]
 Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 Progress = Callable[[int, int], None]  # texts done now, of which were embedded (the rest came from the cache)
-SLICE = 64  # texts embedded between two commits and two steps of the progress bar
+SLICE = 128  # texts embedded between two commits and two steps of the progress bar
 
 
 class EmbeddingCache:
@@ -53,6 +53,7 @@ class EmbeddingCache:
         keys = [_key(self._model, text) for text in texts]
         found = self._found(keys)
         misses = list(dict.fromkeys(i for i, key in enumerate(keys) if key not in found))
+        misses.sort(key=lambda i: len(texts[i]))  # a batch of like lengths is padded little
         progress(len(texts) - len(misses), 0)
         for first in range(0, len(misses), SLICE):
             part = misses[first : first + SLICE]

@@ -5,6 +5,7 @@ The default runs offline. Any other LlamaIndex embedding is set in `mayshare.tom
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,20 @@ from mayshare.config import Embedding, Settings
 from mayshare.errors import ModelError
 from mayshare.minilm import EMBEDDING, Encoder, load_encoder
 
+BULK = 256  # texts that the workers share; within them, texts of like length go together
+
 
 class MiniLMEmbedding(BaseEmbedding):
     """all-MiniLM-L6-v2, fitted to the guidance (int8), as a LlamaIndex embedding. Vectors: 384 floats, unit length."""
 
     _encoder: Encoder = PrivateAttr()
+    _batch_size: int = PrivateAttr()
 
-    def __init__(self, folder: Path, batch_size: int = 8, threads: int = 0) -> None:
-        super().__init__(model_name=EMBEDDING.name, embed_batch_size=batch_size)
-        self._encoder = load_encoder(folder, threads)
+    def __init__(self, folder: Path, batch_size: int = 8, threads: int = 0, workers: int = 1) -> None:
+        # LlamaIndex hands over slices of this size; the workers share one
+        super().__init__(model_name=EMBEDDING.name, embed_batch_size=batch_size if workers == 1 else BULK)
+        self._batch_size = batch_size
+        self._encoder = load_encoder(folder, threads, workers=workers)
 
     @classmethod
     def class_name(cls) -> str:
@@ -42,19 +48,20 @@ class MiniLMEmbedding(BaseEmbedding):
         return self._get_query_embedding(text)
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._encoder.encode(texts, self.embed_batch_size).tolist()
+        vectors: list[list[float]] = self._encoder.encode(texts, self._batch_size).tolist()
         return vectors
 
 
-def build_embedding(settings: Settings) -> BaseEmbedding:
-    """The embedding that the settings name.
+def build_embedding(settings: Settings, bulk: bool = False) -> BaseEmbedding:
+    """The embedding that the settings name; `bulk` for many texts at once, as an ingest has them.
 
     Raises:
         ModelError: the provider's extra isn't installed, or the model can't be loaded.
     """
     chosen = settings.embedding
     if chosen.provider == "minilm":
-        return MiniLMEmbedding(settings.model_folder, chosen.batch_size, chosen.threads)
+        threads, workers = (1, chosen.threads or min(4, os.cpu_count() or 1)) if bulk else (chosen.threads, 1)
+        return MiniLMEmbedding(settings.model_folder, chosen.batch_size, threads, workers)
     try:
         return _PROVIDERS[chosen.provider](chosen)
     except ImportError as error:

@@ -31,7 +31,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mayshare.errors import IndexCorruptError, IngestLockedError, NoIndexError
+from mayshare.errors import IndexCorruptError, IngestError, IngestLockedError, NoIndexError
 from mayshare.minilm import sha256_file
 
 FORMAT = 3
@@ -115,7 +115,7 @@ def check_files(store: Path, manifest: Manifest) -> None:
         IndexCorruptError: a file is missing or differs; nothing of the generation may be used.
     """
     folder = directory(store, manifest.generation)
-    pointer = json.loads((store / POINTER).read_text(encoding="utf-8")) if (store / POINTER).is_file() else {}
+    pointer = _pointer(store)
     if pointer.get("generation") == manifest.generation:
         found = sha256_file(folder / MANIFEST)
         if pointer.get("manifest_sha256") != found:
@@ -124,6 +124,15 @@ def check_files(store: Path, manifest: Manifest) -> None:
         path = folder / name
         if not path.is_file() or sha256_file(path) != expected:
             raise IndexCorruptError(f"{path}: missing or changed since it was built. Run `mayshare ingest`.")
+
+
+def _pointer(store: Path) -> dict[str, Any]:
+    """What CURRENT holds; empty where it can't be read, as when a rollback mends it."""
+    try:
+        found = json.loads((store / POINTER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def seal(folder: Path, manifest: Manifest) -> None:
@@ -213,19 +222,23 @@ def exclusive(store: Path) -> Iterator[None]:
 
     Raises:
         IngestLockedError: another process holds it; the message names its pid.
+        IngestError: the store can't be written.
     """
-    store.mkdir(parents=True, exist_ok=True)
     holder = store / "LOCK.pid"
     lock = FileLock(store / "LOCK", timeout=0)
     try:
+        store.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        holder.write_text(str(os.getpid()), encoding="utf-8")
     except Timeout:
         pid = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "unknown"
         raise IngestLockedError(
             f"Another ingest (process {pid}) is writing to {store}. Wait until it ends, then run the command again."
         ) from None
+    except OSError as error:  # read-only, or full
+        lock.release()
+        raise IngestError(f"{store} can't be written: {error.strerror or error}. Nothing is changed.") from error
     try:
-        holder.write_text(str(os.getpid()), encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)

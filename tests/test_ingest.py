@@ -14,7 +14,7 @@ import pytest
 
 from ingest.cache import EmbeddingCache
 from ingest.pipeline import ingest
-from mayshare import faults, generation
+from mayshare import generation
 from mayshare.chroma import VectorSearch
 from mayshare.config import ROOT, Settings, load_settings
 from mayshare.errors import (
@@ -135,9 +135,9 @@ def test_old_generations_are_pruned_and_the_live_one_stays(settings: Settings, c
     assert generation.live(settings.store) == 5
 
 
-@pytest.mark.parametrize("point", faults.POINTS)
+@pytest.mark.parametrize("point", ["mid_embed", "after_flip"])  # every point, and random ones: tests/test_faults.py
 @pytest.mark.usefixtures("quick_check")
-def test_a_kill_at_any_point_loses_nothing(settings: Settings, corpus: Path, point: str) -> None:
+def test_a_kill_loses_nothing(settings: Settings, corpus: Path, point: str) -> None:
     ingest(settings)
     write_document(corpus, "zebra", "Zebra law", "FERPA", ["34 CFR 99.36"], EMERGENCY.replace("school", "ZEBRA"))
     killed = run_ingest(settings, point)
