@@ -16,7 +16,19 @@ from mayshare.index import open_index
 from mayshare.schema import Question
 
 KINDS = (
-    *("emptied", "halved", "one byte short", "flip a", "flip b", "flip c", "flip d", "flip e", "zeroed"),
+    *(
+        "emptied",
+        "halved",
+        "one byte short",
+        "flip a",
+        "flip b",
+        "flip c",
+        "flip d",
+        "flip e",
+        "flip f",
+        "flip g",
+        "zeroed",
+    ),
     *("longer", "deleted", "of the generation before", "of another name"),
 )
 ASKED = Question(text="Must a school log the disclosure of record 3?")
