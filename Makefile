@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ingest check test test-fast eval lint typecheck format lock bench faults clean setup setup-dev chromium
+.PHONY: help run serve ingest check test test-fast test-all eval lint typecheck format lock bench faults clean setup setup-dev chromium
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,10 @@ test: setup-dev chromium lint typecheck ## set up and run the whole suite, brows
 	@$(BIN)/python -m pytest
 
 test-fast: setup-dev ## the suite without the browser and the slow tests
-	@$(BIN)/python -m pytest -m "not browser and not slow"
+	@$(BIN)/python -m pytest -m "not browser and not slow and not long"
+
+test-all: setup-dev chromium ## the suite with the long tests too: Ray's workers, a Chroma server killed
+	@$(BIN)/python -m pytest -m ""
 
 eval: setup ## score the engine beside every baseline on dev and test: data/eval/report.html; then the gate
 	@$(BIN)/mayshare ingest --if-changed
