@@ -77,7 +77,7 @@ class EmbeddingCache:
         for texts in groups:
             keys = [_key(self._model, text) for text in texts]
             known |= self._found(keys).keys()
-            misses = [text for key, text in zip(keys, texts, strict=True) if key not in known]
+            misses = sorted((text for key, text in zip(keys, texts, strict=True) if key not in known), key=len)
             slices += [misses[first : first + SLICE] for first in range(0, len(misses), SLICE)]
             known |= set(keys)
         if not slices:

@@ -32,7 +32,7 @@ EXTRA = "ingest.runner = 'ray' needs its extra: .venv/bin/uv pip install 'maysha
 @cache
 def _embedding(settings: str) -> Any:
     """The embedding of these settings (as JSON); a worker loads it once."""
-    return build_embedding(Settings.model_validate_json(settings))
+    return build_embedding(Settings.model_validate_json(settings), bulk=True)
 
 
 class SliceEmbedding(TransformComponent):

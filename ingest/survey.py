@@ -119,7 +119,8 @@ def _earlier(settings: Settings) -> Earlier:
 
 
 def _load(settings: Settings, known: dict[str, Document], strict: bool) -> tuple[list[Document], list[CorpusError]]:
-    documents, errors = load_corpus(settings.corpus, settings.store, known=known)
+    store = settings.store if settings.store.is_dir() else None  # a plan makes no store
+    documents, errors = load_corpus(settings.corpus, store, known=known)
     if errors and (strict or not documents):
         problems = "\n".join(str(error) for error in errors[1:])
         first = errors[0]

@@ -28,7 +28,7 @@ def many(corpus: Path, documents: int = 40) -> None:
         write_document(corpus, f"law-{n:03d}", f"Law {n}", "FERPA", ["34 CFR 99.36"], body)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_build_what_one_process_builds(settings: Settings, corpus: Path, tmp_path: Path) -> None:
     many(corpus)
     command = [sys.executable, "-m", "cli", "ingest", "--corpus", str(corpus), "--store", str(tmp_path / "ray")]

@@ -225,7 +225,8 @@ def test_answers_are_those_of_embedded_mode_through_a_kill_and_a_restart(
         question = Question(text=text)
         wanted, found = engine.ask(question), live.ask(question)
         assert (found.text, found.verdict, found.claims) == (wanted.text, wanted.verdict, wanted.claims), text
-        assert [h.passage.passage_id for h in found.hits] == [h.passage.passage_id for h in wanted.hits]
+        # the search graph is approximate, and the two stores grow their own: far hits may differ, what is quoted may not
+        assert [h.passage.passage_id for h in found.hits[:3]] == [h.passage.passage_id for h in wanted.hits[:3]]
         assert found.timings_ms["retrieve"] < 1000 * (5.0 + SLACK)
     assert live.notice is None
     live.index.close()
