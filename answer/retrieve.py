@@ -111,7 +111,7 @@ class HybridRetriever(BaseRetriever):
             best_dense=max((hit.why.dense for hit in hits), default=0.0),
             best_heading=max((hit.why.heading for hit in hits), default=0.0),
             # headings are ways of asking too: a new document has no others yet
-            best_phrasing=max(index.nearest_phrasing(vector), float(heading.max(initial=0.0))),
+            best_phrasing=max(float(phrasing.max(initial=0.0)), float(heading.max(initial=0.0))),
             known=self._known(understood),
             scope=0.0 if self._scope is None else float(self._scope @ vector),
             vector=vector,

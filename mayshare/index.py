@@ -127,8 +127,8 @@ class Index:
             np.maximum.at(result, self._phrasing_rows, (self._phrasing_vectors @ vector)[self._phrasing_of])
         return result
 
-    def nearest_phrasing(self, vector: Vector, apart_from: int | None = None) -> float:
-        """Highest cosine of the vector to a phrasing, 0 where there are none; one of them may be left out."""
+    def nearest_phrasing(self, vector: Vector, apart_from: int | None) -> float:
+        """Highest cosine of the vector to a phrasing but for one, 0 where there are none."""
         if not self.phrasings:
             return 0.0
         scores: Scores = self._phrasing_vectors @ vector
