@@ -11,12 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bench.chroma_run import ChromaServer
 from mayshare.config import ROOT, Chroma, load_settings
 
 K, QUERIES, DIMENSIONS = 100, 200, 384
@@ -84,15 +81,10 @@ def _measure_server(
 ) -> None:
     from mayshare.chroma_server import Server
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder)]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = ChromaServer(folder)
     try:
-        _wait(port)
-        server = Server(Chroma(mode="server", port=port), 600.0)
+        running.start()
+        server = Server(Chroma(mode="server", port=running.port), 600.0)
         collection = server.create("bench", {"made": "up"})
         started = time.perf_counter()
         size = server.write_size()
@@ -102,23 +94,13 @@ def _measure_server(
         result = timed(lambda q: [int(name) for name, _ in collection.nearest([q.tolist()], K)[0]], queries, wanted)
         import psutil
 
-        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        process = psutil.Process(running.pid)
+        tree = [process, *process.children(recursive=True)]
         memory = sum(part.memory_info().rss for part in tree) // 10**6
         say("server", n, write_s=round(built, 1), server_memory_mb=memory, **result)
         server.close()
     finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(port: int) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("the Chroma server doesn't start")
+        running.kill()
 
 
 def measure_ingest(documents: int) -> None:

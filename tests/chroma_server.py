@@ -1,51 +1,13 @@
-"""A real Chroma server for the tests, and servers that misbehave."""
+"""Vector servers that misbehave; the real one is `bench.chroma_run`."""
 
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
-import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler
 
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class ChromaServer:
-    """`chroma run` on loopback, which can be killed and started again on the same folder and port."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start and wait until it answers."""
-        command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(self.folder)]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v2/heartbeat", timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the Chroma server doesn't start")
-
-    def kill(self) -> None:
-        """Kill it as a power cut would."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+from tests.http_server import running
 
 
 @contextmanager
@@ -74,15 +36,8 @@ def stub_server(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[in
         def log_message(self, *_: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    with running(Handler) as port:
+        yield port
 
 
 def say(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:

@@ -9,14 +9,15 @@ import gzip
 import hashlib
 import io
 import json
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.http_server import running
 
 FERPA = {
     "99.31": "(a) A school may disclose records without consent to its own officials.",
@@ -189,16 +190,8 @@ def serve(law: Law) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
+    with running(Handler) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _conditional(reply: Reply, request: Request) -> Reply:

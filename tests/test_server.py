@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from answer.assemble import Engine
+from bench.chroma_run import ChromaServer
 from ingest import publish
 from ingest.pipeline import ingest
 from mayshare import chroma_server, collection, generation
@@ -29,7 +30,7 @@ from mayshare.errors import ConfigError, PublishError, VerifyError
 from mayshare.index import Index, open_index
 from mayshare.remote import RemoteSearch
 from mayshare.schema import Question
-from tests.chroma_server import ChromaServer, say, silent_server, stub_server
+from tests.chroma_server import say, silent_server, stub_server
 from tests.conftest import EMERGENCY, write_document
 
 DEADLINE = 0.5
