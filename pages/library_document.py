@@ -65,7 +65,7 @@ def _passage(document: Document, span: Span) -> None:
     first, last = section(document.body, span.start, span.end)
     inner = document.body[first:last]
     with st.container(border=True, key="linked-passage"):
-        st.subheader("The passage of this link", anchor=False)
+        st.header("The passage of this link", anchor=False)
         st.markdown("The sentence stands between ▶ and ◀:")
         shown = highlighted(inner, span.start - first, span.end - first)
         st.markdown(_under(shown), anchors=False)
