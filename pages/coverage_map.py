@@ -75,24 +75,29 @@ def _chart(counted: list[Cell]) -> altair.LayerChart | altair.FacetChart:
 
 
 def _axis(side: Literal["top", "left"]) -> altair.Axis:
+    """Upright names above and short ones at the left, so that eight columns fit on a phone."""
     import altair
 
-    angle = -40 if side == "top" else 0
-    return altair.Axis(orient=side, labelAngle=angle, labelLimit=180, grid=True, ticks=False, labelOverlap=False)
+    angle, limit = (-90, 200) if side == "top" else (0, 130)
+    return altair.Axis(
+        orient=side, labelAngle=angle, labelLimit=limit, labelFontSize=12, grid=False, ticks=False, labelOverlap=False
+    )
 
 
 def _table(laws: tuple[LawCoverage, ...], counted: list[Cell]) -> pandas.DataFrame:
-    """One row a law: documents of each kind, then situations by who holds the record."""
+    """One row a law, in three columns of words, which a phone shows without scrolling sideways."""
     import pandas
 
-    number = {(cell.law, cell.holder): cell.situations for cell in counted}
-    holders = list(dict.fromkeys(cell.holder for cell in counted))
     rows = {
-        law.law: [law.explains, law.practice, law.situations, *(number[law.law, holder] for holder in holders)]
+        law.law: [
+            f"{law.explains} on the law, {law.practice} on practice",
+            ", ".join(f"{cell.holder} {cell.situations}" for cell in counted if cell.law == law.law and cell.situations)
+            or "None",
+        ]
         for law in laws
     }
-    columns = ["On the law", "Practice", "Situations", *(f"{holder} holds" for holder in holders)]
-    return pandas.DataFrame.from_dict(rows, orient="index", columns=columns)
+    columns = ["Documents", "Situations, by who holds the record"]
+    return pandas.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("Law")
 
 
 def _told(laws: tuple[LawCoverage, ...], counted: list[Cell]) -> str:
