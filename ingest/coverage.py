@@ -80,12 +80,17 @@ def cover(documents: Sequence[Document], corpus: Path) -> Coverage:
                     missing.append(Missing(citation, f"{area}, {row}", wanted.unexplained.get(citation, "")))
         areas[area] = (done, total)
     return Coverage(
-        laws=tuple(_law(name, documents) for name in load_vocabulary(corpus)),
+        laws=by_law(load_vocabulary(corpus), documents),
         areas=areas,
         missing=tuple(missing),
         authorities=len(listed),
         only_in_passing=tuple(sorted(form for form in listed if not _touches(form, explained))),
     )
+
+
+def by_law(names: Iterable[str], documents: Sequence[Document]) -> tuple[LawCoverage, ...]:
+    """What documents say on each of the laws, in the order of the names."""
+    return tuple(_law(name, documents) for name in names)
 
 
 def load_provisions(corpus: Path) -> Provisions:

@@ -12,7 +12,7 @@ from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import model_notice, source_panel
+from pages import carry, model_notice, source_panel
 from pages.engine import engine
 from pages.markup import escape
 
@@ -58,8 +58,9 @@ def draw() -> None:
             disabled=off is not None,
         )
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
-    chosen = _examples() if not turns and not typed and not off else None
-    asked = None if off else typed or chosen  # what was on its way when the chat was turned off isn't answered
+    carried = None if off else carry.take()
+    chosen = _examples() if not turns and not typed and not carried and not off else None
+    asked = None if off else typed or carried or chosen  # nothing that was on its way then is answered
     if model and not off:
         model_notice.confirm(lambda text: _ask(text, turns, filters))
     if asked and model and model_notice.holds_back(asked):

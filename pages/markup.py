@@ -7,6 +7,7 @@ question send data out; so text is shown as text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # "\" first; ":" and "$" open Streamlit's own directives (colour, material icon, mathematics).
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:^&=-])")
@@ -32,6 +33,21 @@ def highlighted(body: str, start: int, end: int) -> str:
     lines = [line.strip() for line in quote.splitlines() if line.strip()]
     marked = f"**▶** :orange-background[{escape(' '.join(lines))}] **◀**"
     return f"{unlinked(before)}{marked}{unlinked(after)}"
+
+
+def noted(body: str, start: int, end: int, spans: Sequence[tuple[int, int]], note: str) -> str:
+    """The Markdown of `body[start:end]` with a note in bold after each of the spans."""
+    pieces, place = [], start
+    for _, last in spans:
+        if start <= last <= end:
+            pieces.append(f"{unlinked(body[place:last])} **[{escape(note)}]**")
+            place = last
+    return "".join([*pieces, unlinked(body[place:end])])
+
+
+def lowered(markdown: str, steps: int) -> str:
+    """Headings so many steps further down, as far as there are steps."""
+    return re.sub(r"^#{1,6}(?= )", lambda match: "#" * min(6, len(match[0]) + steps), markdown, flags=re.MULTILINE)
 
 
 def section(body: str, start: int, end: int) -> tuple[int, int]:

@@ -23,22 +23,24 @@ class Entry(NamedTuple):
     role: Role = Role.READER
 
 
-ENTRIES = (Entry("ask", "Ask", "", ":material/balance:"),)
+ENTRIES = (
+    Entry("ask", "Ask", "", ":material/balance:"),
+    Entry("library", "Library", "library", ":material/menu_book:"),
+)
 
 
 def pages() -> list[StreamlitPage]:
     """The pages that the present user may open; a page's module is imported when it is drawn."""
-    return [
-        st.Page(
-            _guarded(entry),
-            title=entry.title,
-            url_path=entry.path,
-            icon=entry.icon,
-            default=not entry.path,
-        )
-        for entry in ENTRIES
-        if access.allows(entry.role)
-    ]
+    return [_page(entry) for entry in ENTRIES if access.allows(entry.role)]
+
+
+def page(path: str) -> StreamlitPage:
+    """The page at an address, to link or to switch to."""
+    return _page(next(entry for entry in ENTRIES if entry.path == path))
+
+
+def _page(entry: Entry) -> StreamlitPage:
+    return st.Page(_guarded(entry), title=entry.title, url_path=entry.path, icon=entry.icon, default=not entry.path)
 
 
 def _guarded(entry: Entry) -> Callable[[], None]:

@@ -7,6 +7,7 @@ import streamlit as st
 from mayshare import cites, freshness
 from mayshare.index import Index
 from mayshare.schema import Answer, Document
+from pages import carry, words
 from pages.markup import escape, highlighted, section, unlinked
 
 KEY = "open_source"
@@ -69,6 +70,8 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
     for official in source.official:
         dated = f" (as of {official.status_as_of})" if official.status_as_of else ""
         st.markdown(f"**{escape(official.citation)}, official text**{escape(dated)}: {escape(official.quote)}")
+    words.draw(inner)
+    carry.show_link(document.source_id, source.start)
     with st.expander("Whole document"):
         st.markdown(_lower(highlighted(document.body, source.start, source.end)), anchors=False)
 
@@ -83,6 +86,8 @@ def _section(index: Index, source_id: str, start: int) -> None:
     first, last = section(document.body, start, start)
     st.markdown(_lower(unlinked(document.body[first:last])), anchors=False)
     _facts(document, document.authorities)
+    words.draw(document.body[first:last])
+    carry.show_link(document.source_id, start)
     with st.expander("Whole document"):
         st.markdown(_lower(unlinked(document.body)), anchors=False)
 

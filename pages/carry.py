@@ -1,0 +1,36 @@
+"""What one page hands to another in a session; a question never goes through an address, where logs would keep it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+KEY = "question_to_ask"
+
+
+def ask(question: str) -> None:
+    """Leave a question for the Ask page, and go there."""
+    from pages import menu
+
+    st.session_state[KEY] = question
+    st.switch_page(menu.page(""))
+
+
+def take() -> str | None:
+    """The question that another page left, once."""
+    question: str | None = st.session_state.pop(KEY, None)
+    return question
+
+
+def passage_link(source_id: str, start: int) -> str:
+    """The address that opens a document of the library at a sentence. It holds nothing of what was asked."""
+    base = (st.context.url or "").rstrip("/")
+    return f"{base}/library?{urlencode({'document': source_id, 'at': start})}"
+
+
+def show_link(source_id: str, start: int) -> None:
+    """Offer that address, to copy."""
+    with st.expander("Link to this passage"):
+        st.caption("Opens this document in the library at this sentence. Your question is not part of the link.")
+        st.code(passage_link(source_id, start), language=None, wrap_lines=True)
