@@ -1,4 +1,4 @@
-"""The steps of the guided way in: what is asked, in plain words, and the words that each choice adds to the question."""
+"""The steps of the guided way in: what is asked in plain words, and what each choice adds to the question."""
 
 from __future__ import annotations
 

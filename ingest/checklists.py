@@ -1,4 +1,4 @@
-"""`corpus/checklists.yaml`: what a valid consent or agreement must hold, each element borne out by a sentence of the corpus.
+"""`corpus/checklists.yaml`: what a valid consent or agreement must hold, each element with its sentence of the corpus.
 
 A quote that its document doesn't hold word for word is an error, so that a changed sentence can't leave a stale list.
 """

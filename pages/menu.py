@@ -23,22 +23,31 @@ class Entry(NamedTuple):
     role: Role = Role.READER
 
 
-ENTRIES = (Entry("ask", "Ask", "", ":material/balance:"),)
+ENTRIES = (
+    Entry("ask", "Ask", "", ":material/balance:"),
+    Entry("guide", "Find your question", "guide", ":material/explore:"),
+    Entry("consent", "Consent and agreements", "consent", ":material/checklist:"),
+)
 
 
 def pages() -> list[StreamlitPage]:
     """The pages that the present user may open; a page's module is imported when it is drawn."""
-    return [
-        st.Page(
-            _guarded(entry),
-            title=entry.title,
-            url_path=entry.path,
-            icon=entry.icon,
-            default=not entry.path,
-        )
-        for entry in ENTRIES
-        if access.allows(entry.role)
-    ]
+    return [_page(entry) for entry in ENTRIES if access.allows(entry.role)]
+
+
+def open_page(module: str) -> None:
+    """Go on to another page, which draws in place of this one."""
+    st.switch_page(next(_page(entry) for entry in ENTRIES if entry.module == module))
+
+
+def _page(entry: Entry) -> StreamlitPage:
+    return st.Page(
+        _guarded(entry),
+        title=entry.title,
+        url_path=entry.path,
+        icon=entry.icon,
+        default=not entry.path,
+    )
 
 
 def _guarded(entry: Entry) -> Callable[[], None]:
