@@ -63,7 +63,7 @@ def _step(step: Step, chosen: dict[str, str]) -> None:
 def _moves(at: int) -> None:
     """Next stands first: from it, one step back with the keyboard leads to the choices."""
     with st.container(horizontal=True):
-        st.button("Next", key="guide-next", type="primary", on_click=_go, args=(at + 1,))
+        st.button("Next", key="guide-next", on_click=_go, args=(at + 1,))
         st.button("Back", key="guide-back", disabled=at == 0, on_click=_go, args=(at - 1,))
         st.button("Go to the question now", key="guide-finish", on_click=_go, args=(QUESTION,))
         st.button("Start again", key="guide-restart", on_click=_restart)
@@ -100,7 +100,7 @@ def _question(chosen: dict[str, str]) -> None:
     )
     st.caption(ask.NO_NAMES + (ask.IS_SENT if engine().model else ask.STAYS))
     with st.container(horizontal=True):
-        asked = st.button("Ask this question", key="guide-ask", type="primary", disabled=off is not None)
+        asked = st.button("Ask this question", key="guide-ask", disabled=off is not None)
         st.button("Back", key="guide-back", on_click=_go, args=(QUESTION - 1,))
         st.button("Start again", key="guide-restart", on_click=_restart)
     if asked and text.strip():

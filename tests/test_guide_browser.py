@@ -25,8 +25,8 @@ def to_the_answer(page: Page, url: str) -> None:
     page.get_by_role("button", name="Next", exact=True).focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Who has the information?").wait_for()
-    page.keyboard.press("Shift+Tab")  # from Next, one step back lies the choice
-    page.keyboard.press("Space")
+    page.keyboard.press("Shift+Tab")  # from Next, one step back lie the choices: the last one, as none is chosen
+    page.keyboard.press("ArrowDown")  # and round to the first
     page.get_by_text("May a school share").first.wait_for()
     page.get_by_role("button", name="Go to the question now").focus()
     page.keyboard.press("Enter")
