@@ -66,6 +66,10 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             r"\b(?:hit|hits|hitting|beats?|beating|whips?|whipping|whipped|choked|choking|burned|burning) (?:him|her|them|me)\b.{0,60}\b(?:belt|cord|marks?|bruis\w+|welts?|burns?)\b",
             False,
         ),
+        # as the guided way in words them (answer/guide_steps.py)
+        ("medical", r"\bneeds emergency medical care\b", False),
+        ("violence", r"\bis threatening violence\b", False),
+        ("abuse", r"\bis being abused\b", False),
         ("abuse", r"\b(?:disclosed (?:sexual )?abuse|raped|molest\w+|trafficked|driving her across)\b", False),
         (
             "abuse",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest import sentences
+from ingest.checklists import FILE, line_of, load_checklists, wrong_quotes
 from ingest.chunk import chunk
 from ingest.load import load_corpus, load_glossary, load_vocabulary
 from ingest.stale import Overdue, overdue
@@ -76,6 +77,8 @@ def check(
         findings += _check_terms(document, known_terms | {law.lower() for law in laws})
     findings += _check_links(documents, corpus)
     findings += _check_titles(documents)
+    if folder == corpus:
+        findings += _check_checklists(documents, corpus)
     return Report(documents, sorted(findings), overdue(documents, today or dt.date.today(), review_days))
 
 
@@ -277,6 +280,17 @@ def _check_titles(documents: Iterable[Document]) -> Iterator[Finding]:
         other = seen.setdefault(document.title.lower(), document.path)
         if other != document.path:
             yield Finding(document.path, 3, "title", f"the title stands in {other} too. Make it unique.")
+
+
+def _check_checklists(documents: list[Document], corpus: Path) -> Iterator[Finding]:
+    try:
+        lists = load_checklists(corpus)
+    except CorpusError as error:
+        yield _from_error(error, corpus)
+        return
+    for checklist, item, problem in wrong_quotes(lists, documents):
+        message = f"{checklist.name}, “{item.element}”, {problem} Quote a sentence that stands there."
+        yield Finding(FILE, line_of(corpus / FILE, item), "checklist", message)
 
 
 def _from_error(error: CorpusError, folder: Path) -> Finding:

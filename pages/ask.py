@@ -44,8 +44,7 @@ def draw() -> None:
     filters = _sidebar()
     off = chat_switch.read(load_settings().store)
     if off:
-        since = f" Since {off.since[:16].replace('T', ' ')} UTC." if off.since else ""
-        st.warning(f"**The chat is turned off.** {escape(off.note)}{escape(since)}", icon=":material/pause_circle:")
+        turned_off(off)
     model = engine().model
     if model:
         model_notice.banner(model)
@@ -62,10 +61,10 @@ def draw() -> None:
     chosen = _examples() if not turns and not typed and not carried and not off else None
     asked = None if off else typed or carried or chosen  # nothing that was on its way then is answered
     if model and not off:
-        model_notice.confirm(lambda text: _ask(text, turns, filters))
+        model_notice.confirm(lambda text: answer_into(text, turns, filters))
     if asked and model and model_notice.holds_back(asked):
         st.rerun()
-    if asked and _ask(asked, turns, filters):
+    if asked and answer_into(asked, turns, filters):
         # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
         st.rerun()
     for number, answer in enumerate(turns):
@@ -73,6 +72,12 @@ def draw() -> None:
     if turns:
         count = len(turns[-1].sources)
         status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
+
+
+def turned_off(off: chat_switch.Off) -> None:
+    """Say that the chat is turned off, since when, and why."""
+    since = f" Since {off.since[:16].replace('T', ' ')} UTC." if off.since else ""
+    st.warning(f"**The chat is turned off.** {escape(off.note)}{escape(since)}", icon=":material/pause_circle:")
 
 
 def _sidebar() -> Filters:
@@ -102,7 +107,7 @@ def _examples() -> str | None:
     return None
 
 
-def _ask(text: str, turns: list[Answer], filters: Filters) -> bool:
+def answer_into(text: str, turns: list[Answer], filters: Filters) -> bool:
     """Answer and remember it for this session; an error is said in words and logged without the question."""
     history = tuple(turn.question.text for turn in turns)
     try:
@@ -126,14 +131,19 @@ def _turn(number: int, answer: Answer) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(escape(answer.question.text))
     with st.chat_message("assistant", avatar=":material/balance:"):
-        if source_panel.is_open(number):
-            left, right = st.columns([3, 2])
-            with left:
-                _answer(number, answer)
-            with right:
-                source_panel.draw(number, answer, engine().index)
-        else:
-            _answer(number, answer)
+        with_source(number, answer)
+
+
+def with_source(number: int, answer: Answer) -> None:
+    """An answer, with the source that was opened beside it."""
+    if not source_panel.is_open(number):
+        _answer(number, answer)
+        return
+    left, right = st.columns([3, 2])
+    with left:
+        _answer(number, answer)
+    with right:
+        source_panel.draw(number, answer, engine().index)
 
 
 def _answer(number: int, answer: Answer) -> None:

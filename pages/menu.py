@@ -25,7 +25,9 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("ask", "Ask", "", ":material/balance:"),
+    Entry("guide", "Find your question", "guide", ":material/explore:"),
     Entry("library", "Library", "library", ":material/menu_book:"),
+    Entry("consent", "Consent and agreements", "consent", ":material/checklist:"),
 )
 
 

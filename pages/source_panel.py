@@ -62,11 +62,7 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
     _heading(document)
     if source.stale:
         st.warning(f"This document is {freshness.WARNING}.")
-    first, last = section(document.body, source.start, source.end)
-    inner = document.body[first:last]
-    st.markdown("Cited sentence, between ▶ and ◀:")
-    st.markdown(_lower(highlighted(inner, source.start - first, source.end - first)), anchors=False)
-    _facts(document, source.authorities)
+    _marked(document, source.start, source.end, source.authorities)
     for official in source.official:
         dated = f" (as of {official.status_as_of})" if official.status_as_of else ""
         st.markdown(f"**{escape(official.citation)}, official text**{escape(dated)}: {escape(official.quote)}")
@@ -74,6 +70,20 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
     carry.show_link(document.source_id, source.start)
     with st.expander("Whole document"):
         st.markdown(_lower(highlighted(document.body, source.start, source.end)), anchors=False)
+
+
+def quoted(document: Document, start: int, end: int, authorities: tuple[str, ...]) -> None:
+    """A sentence in its section, highlighted, for a page that quotes it outside an answer."""
+    _heading(document)
+    _marked(document, start, end, authorities)
+
+
+def _marked(document: Document, start: int, end: int, authorities: tuple[str, ...]) -> None:
+    first, last = section(document.body, start, end)
+    inner = document.body[first:last]
+    st.markdown("Cited sentence, between ▶ and ◀:")
+    st.markdown(_lower(highlighted(inner, start - first, end - first)), anchors=False)
+    _facts(document, authorities)
 
 
 def _section(index: Index, source_id: str, start: int) -> None:
