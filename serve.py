@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 
 import streamlit.web.cli
+from streamlit.runtime.pages_manager import PagesManager
 
 APP = Path(__file__).resolve().parent / "app.py"
 TRIED_PORTS = 20
@@ -36,6 +37,9 @@ def run(address: str, port: int, open_browser: bool) -> None:
         "client.toolbarMode": "viewer",
         "logger.level": "warning",
     }
+    # The folder `pages/` isn't Streamlit's own kind: until app.py has run once, Streamlit would list its modules as
+    # pages and run them as scripts, past the menu and its roles, for whoever opens /ask first.
+    PagesManager.uses_pages_directory = False
     flags = [f"--{name}={value}" for name, value in options.items()]
     streamlit.web.cli.main(["run", str(APP), *flags])
 

@@ -76,7 +76,9 @@ def check(
         findings += _check_terms(document, known_terms | {law.lower() for law in laws})
     findings += _check_links(documents, corpus)
     findings += _check_titles(documents)
-    return Report(documents, sorted(findings), overdue(documents, today or dt.date.today(), review_days))
+    # a finding that means the whole file has no line
+    findings.sort(key=lambda found: (found.path, found.line or 0, found.rule, found.message))
+    return Report(documents, findings, overdue(documents, today or dt.date.today(), review_days))
 
 
 Found = Iterator[tuple[int | None, str]]

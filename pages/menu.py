@@ -23,7 +23,10 @@ class Entry(NamedTuple):
     role: Role = Role.READER
 
 
-ENTRIES = (Entry("ask", "Ask", "", ":material/balance:"),)
+ENTRIES = (
+    Entry("ask", "Ask", "", ":material/balance:"),
+    Entry("maintenance", "Maintenance", "maintenance", ":material/build:", Role.MAINTAINER),
+)
 
 
 def pages() -> list[StreamlitPage]:
