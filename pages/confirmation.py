@@ -16,12 +16,11 @@ def ask_first(confirm: Confirm, label: str) -> None:
     second(confirm.key)
 
 
-def first(confirm: Confirm, label: str, primary: bool = False) -> None:
+def first(confirm: Confirm, label: str) -> None:
     """The button that asks for the second one."""
     st.button(
         label,
         key=f"ask-{confirm.key}",
-        type="primary" if primary else "secondary",
         on_click=act.confirm,
         args=(confirm,),
         disabled=jobs.running() is not None,
@@ -37,5 +36,5 @@ def second(key: str) -> None:
         st.markdown(escape(waiting.words))
         with st.container(horizontal=True):
             busy = jobs.running() is not None
-            st.button(waiting.label, key=f"yes-{key}", type="primary", on_click=waiting.do, disabled=busy)
+            st.button(waiting.label, key=f"yes-{key}", on_click=waiting.do, disabled=busy)
             st.button("Leave it as it is", key=f"no-{key}", on_click=act.never_mind)

@@ -32,12 +32,13 @@ def draw() -> None:
         st.session_state[act.RECOVERED] = True
         act.recover()
     job = act.settle()
-    for kind, words in act.said():
-        {"success": st.success, "warning": st.warning, "error": st.error}[kind](escape(words), icon=ICONS[kind])
-    if job:
-        _progress(job)
+    with st.container():  # always there, so that a message doesn't move the tabs, which would open the first one
+        for kind, words in act.said():
+            {"success": st.success, "warning": st.warning, "error": st.error}[kind](escape(words), icon=ICONS[kind])
+        if job:
+            _progress(job)
     sections = (_live, maintenance_draft.draw, _back, _care, _switch)
-    for tab, section in zip(st.tabs(TABS), sections, strict=True):
+    for tab, section in zip(st.tabs(TABS, key="maintenance-tabs"), sections, strict=True):
         with tab:
             try:
                 section(settings)
@@ -164,7 +165,7 @@ def _switch(settings: Settings) -> None:
         st.warning(f"**The chat is off.** Its users read: {escape(off.note)}", icon=":material/pause_circle:")
         if off.since:
             st.caption(f"Since {escape(_when(off.since))}.")
-        st.button("Turn the chat on again", type="primary", on_click=act.turn_on)
+        st.button("Turn the chat on again", on_click=act.turn_on)
         return
     st.markdown("**The chat is on.** When it is off nobody can ask, in any window, and everyone reads your note.")
     st.text_area(

@@ -183,7 +183,7 @@ def _decide(draft: Draft, document: Document, findings: list[Finding], seen: boo
         label = "Look again at what it would change" if seen else "See what it would change"
         busy = jobs.running() is not None
         st.button(label, key="look", on_click=act.look_ahead, args=version, disabled=busy)
-        first(live, "Put it live", primary=True)
+        first(live, "Put it live")
         first(gone, "Discard the draft")
     second(live.key)
     second(gone.key)
