@@ -79,7 +79,9 @@ def check(
     findings += _check_titles(documents)
     if folder == corpus:
         findings += _check_checklists(documents, corpus)
-    return Report(documents, sorted(findings), overdue(documents, today or dt.date.today(), review_days))
+    # a finding that means the whole file has no line
+    findings.sort(key=lambda found: (found.path, found.line or 0, found.rule, found.message))
+    return Report(documents, findings, overdue(documents, today or dt.date.today(), review_days))
 
 
 Found = Iterator[tuple[int | None, str]]

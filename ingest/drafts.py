@@ -64,7 +64,9 @@ def save(settings: Settings, file_name: str, content: bytes | str, parse: Parse 
     with tempfile.TemporaryDirectory(prefix=".parse-", dir=folder) as scratch:
         probe = Path(scratch) / f"{source_id}.md"
         probe.write_bytes(data)
-        load_document(probe, Path(scratch))  # says what is wrong before anything is kept
+        document = load_document(probe, Path(scratch))  # says what is wrong before anything is kept
+        if document.kind not in FOLDERS:
+            raise DraftError(f"`kind: {document.kind}` isn't put live from here. Use {', '.join(FOLDERS)}.")
         probe.replace(folder / probe.name)
     return find(settings, source_id)
 
@@ -80,9 +82,22 @@ def find(settings: Settings, source_id: str) -> Draft:
     return Draft(source_id, path, target, standing is not None)
 
 
+def unchanged(settings: Settings, source_id: str, sha256: str) -> Draft:
+    """The draft of that id, if it still is the one that was looked at. Raises DraftError where it isn't."""
+    draft = find(settings, source_id)
+    if document_of(draft).sha256 != sha256:
+        raise DraftError(f"The draft “{source_id}” was changed since you looked at it. Look again, then put it live.")
+    return draft
+
+
 def listed(settings: Settings) -> list[str]:
     """Ids of the drafts, sorted."""
     return sorted(path.stem for path in _folder(settings).glob("*.md"))
+
+
+def text(draft: Draft) -> str:
+    """The draft as it is kept, for editing."""
+    return draft.path.read_text(encoding="utf-8-sig")
 
 
 def discard(settings: Settings, draft: Draft) -> None:

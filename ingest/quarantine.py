@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mayshare.errors import CorpusError
 
@@ -26,6 +27,32 @@ def record(store: Path, errors: Sequence[CorpusError]) -> list[Path]:
         if path not in written:
             path.unlink(missing_ok=True)
     return written
+
+
+class Held(NamedTuple):
+    """A file that was left out: which, the line where one is known, why, and since when."""
+
+    file: str
+    line: int | None
+    reason: str
+    when: str
+
+
+def listed(store: Path) -> list[Held]:
+    """What is in quarantine, by file name; an entry that can't be read says so."""
+    found = []
+    for path in sorted((store / FOLDER).glob("*.json")):
+        entry = _entry(path)
+        line = entry.get("line")
+        found.append(
+            Held(
+                file=str(entry.get("file") or path),
+                line=line if isinstance(line, int) else None,
+                reason=str(entry.get("reason") or "This entry can't be read. Run `mayshare ingest` to write it anew."),
+                when=str(entry.get("when") or ""),
+            )
+        )
+    return sorted(found, key=lambda held: held.file)
 
 
 def _write(folder: Path, error: CorpusError) -> Path:

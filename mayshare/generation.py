@@ -19,6 +19,7 @@ not the clock.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -89,6 +90,14 @@ def live(store: Path) -> int:
         raise NoIndexError(f"There is no index in {store} yet. Run `mayshare ingest` to build one.") from None
     except (ValueError, KeyError, TypeError):
         raise IndexCorruptError(f"{path}: can't be read. Run `mayshare ingest` to build a new index.") from None
+
+
+def live_since(store: Path) -> dt.datetime | None:
+    """When the live generation went live: the pointer is replaced then, and at no other time. None where it is gone."""
+    try:
+        return dt.datetime.fromtimestamp((store / POINTER).stat().st_mtime, dt.UTC)
+    except OSError:
+        return None
 
 
 def read_manifest(store: Path, generation: int) -> Manifest:

@@ -62,7 +62,7 @@ def _source(turn: int, answer: Answer, index: Index, n: int) -> None:
     _heading(document)
     if source.stale:
         st.warning(f"This document is {freshness.WARNING}.")
-    _marked(document, source.start, source.end, source.authorities)
+    inner = _marked(document, source.start, source.end, source.authorities)
     for official in source.official:
         dated = f" (as of {official.status_as_of})" if official.status_as_of else ""
         st.markdown(f"**{escape(official.citation)}, official text**{escape(dated)}: {escape(official.quote)}")
@@ -78,12 +78,14 @@ def quoted(document: Document, start: int, end: int, authorities: tuple[str, ...
     _marked(document, start, end, authorities)
 
 
-def _marked(document: Document, start: int, end: int, authorities: tuple[str, ...]) -> None:
+def _marked(document: Document, start: int, end: int, authorities: tuple[str, ...]) -> str:
+    """Draw the section with the sentence highlighted; gives back the section's text."""
     first, last = section(document.body, start, end)
     inner = document.body[first:last]
     st.markdown("Cited sentence, between ▶ and ◀:")
     st.markdown(_lower(highlighted(inner, start - first, end - first)), anchors=False)
     _facts(document, authorities)
+    return inner
 
 
 def _section(index: Index, source_id: str, start: int) -> None:

@@ -127,6 +127,11 @@ def settings(tmp_path: Path, corpus: Path) -> Settings:
 @pytest.fixture
 def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """Verify a new generation in this process: the same check, without the seconds of a fresh one."""
+    verify_here(monkeypatch)
+
+
+def verify_here(patch: pytest.MonkeyPatch) -> None:
+    """The same for a fixture of a wider scope."""
     import shutil
 
     from ingest.verify import verify
@@ -142,7 +147,7 @@ def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
                 shutil.rmtree(folder)
                 raise
 
-    monkeypatch.setattr("ingest.pipeline.FreshProcess", InProcess)
+    patch.setattr("ingest.pipeline.FreshProcess", InProcess)
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,12 @@ def test_a_draft_is_checked_in_its_place(settings: Settings) -> None:
     assert not list((settings.store / "drafts").glob("overlay-*"))
 
 
+def test_findings_with_a_line_and_without_stand_in_one_document(settings: Settings) -> None:
+    text = text_of(body="They must write down the age of the zebra in the register (34 CFR 99.36).\n")
+    found = drafts.check(settings, drafts.save(settings, "x.md", text))
+    assert {finding.line is None for finding in found if finding.rule in ("heading", "sentence")} == {True, False}
+
+
 # ---- what it would change
 
 

@@ -222,25 +222,29 @@ PLANTED = (
 )
 
 
-@pytest.mark.parametrize("sentence", PLANTED)
-def test_a_planted_document_never_goes_live(sentence: str, corpus: Path, settings: Settings) -> None:
-    """`mayshare check` names it, an ingest leaves it out, and a strict one leaves the index that serves as it is."""
+def test_a_planted_document_never_goes_live(corpus: Path, settings: Settings) -> None:
+    """`mayshare check` names each, an ingest leaves each out, and a strict one leaves the index that serves as it is."""
     good = ingest(settings).generation
-    planted = corpus / "law" / "planted.md"
     document = next(path for path in sorted((corpus / "law").glob("*.md")))
-    text = document.read_text(encoding="utf-8").replace(f"id: {document.stem}", "id: planted")
-    planted.write_text(text + f"\n## May a school share everything?\n\n{sentence}\n", encoding="utf-8")
-    findings = [finding for finding in check(corpus).findings if finding.path.endswith("planted.md")]
-    assert findings
-    assert findings[0].line
+    for number, sentence in enumerate(PLANTED):
+        planted = corpus / "law" / f"planted-{number:02}.md"
+        text = document.read_text(encoding="utf-8").replace(f"id: {document.stem}", f"id: {planted.stem}")
+        planted.write_text(text + f"\n## May a school share everything?\n\n{sentence}\n", encoding="utf-8")
+    findings = check(corpus).findings
+    for number, sentence in enumerate(PLANTED):
+        assert any(finding.line for finding in findings if finding.path.endswith(f"planted-{number:02}.md")), sentence
     _, errors = load_corpus(corpus)
-    assert len(errors) == 1
-    with pytest.raises(CorpusError, match=r"planted\.md"):
+    assert len(errors) == len(PLANTED)
+    with pytest.raises(CorpusError, match=r"planted-00\.md"):
         ingest(settings, strict=True)
     assert ingest_is_live(settings, good)
     report = ingest(settings)
-    assert "planted" not in generation.read_manifest(settings.store, report.generation).documents
-    assert "planted.md" in report.quarantined[0]
+    assert not any(name.startswith("planted") for name in documents_of(settings, report.generation))
+    assert len(report.quarantined) == len(PLANTED)
+
+
+def documents_of(settings: Settings, number: int) -> list[str]:
+    return list(generation.read_manifest(settings.store, number).documents)
 
 
 def ingest_is_live(settings: Settings, number: int) -> bool:
