@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
+def settled(page: Page) -> None:
+    """Wait for the run of the page's script to end: until then keys may meet the page of before."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
 def to_the_answer(page: Page, url: str) -> None:
     """Through the steps and to a source with the keyboard alone."""
     page.goto(f"{url}/guide")
@@ -22,9 +27,11 @@ def to_the_answer(page: Page, url: str) -> None:
     page.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
     page.get_by_text("Your question so far").wait_for()
+    settled(page)
     page.get_by_role("button", name="Next", exact=True).focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Who has the information?").wait_for()
+    settled(page)
     page.keyboard.press("Shift+Tab")  # from Next, one step back lie the choices: the last one, as none is chosen
     page.keyboard.press("ArrowDown")  # and round to the first
     page.get_by_text("May a school share").first.wait_for()
