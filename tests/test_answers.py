@@ -65,12 +65,16 @@ def questions() -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
-def test_every_quote_stands_word_for_word_in_its_document(engine: Engine) -> None:
-    asked = questions()
-    assert len(asked) >= 100
+@pytest.fixture(scope="module")
+def answers(engine: Engine) -> list[Answer]:
+    """The answers to all shipped questions, asked once for the tests that look at them."""
+    return [ask(engine, text, *history) for text, history in questions()]
+
+
+def test_every_quote_stands_word_for_word_in_its_document(engine: Engine, answers: list[Answer]) -> None:
+    assert len(answers) >= 100
     quotes = 0
-    for text, history in asked:
-        answer = ask(engine, text, *history)
+    for answer in answers:
         for claim in answer.claims:
             assert claim.citations
             for citation in claim.citations:
@@ -82,7 +86,7 @@ def test_every_quote_stands_word_for_word_in_its_document(engine: Engine) -> Non
                 quotes += 1
         assert (answer.verdict == "abstain") == (answer.abstention is not None)
         assert answer.message or answer.claims
-    assert quotes > len(asked)
+    assert quotes > len(answers)
 
 
 @pytest.mark.parametrize(
@@ -147,16 +151,14 @@ def test_answers_are_the_same_every_time(engine: Engine) -> None:
     assert one == two
 
 
-def test_no_bottom_line_is_torn_from_its_context(engine: Engine) -> None:
-    for text, history in questions()[:60]:
-        answer = ask(engine, text, *history)
+def test_no_bottom_line_is_torn_from_its_context(answers: list[Answer]) -> None:
+    for answer in answers:
         if answer.claims:
             assert not answer.claims[0].text.startswith(("It ", "They ", "This ", "That ", "These "))
 
 
-def test_text_of_a_long_answer_stays_in_bounds(engine: Engine) -> None:
-    for text, history in questions()[:60]:
-        answer = ask(engine, text, *history)
+def test_text_of_a_long_answer_stays_in_bounds(engine: Engine, answers: list[Answer]) -> None:
+    for answer in answers:
         words = sum(len(claim.text.split()) for claim in answer.claims)
         assert words <= engine.settings.answering.max_words + 60
 

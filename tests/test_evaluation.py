@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,18 +15,43 @@ import yaml
 from answer.assemble import Engine
 from eval import gate, report, runs
 from eval.agreement import agreement, load
-from eval.baselines import SYSTEMS, QuickStart
+from eval.baselines import SYSTEMS
 from eval.cases import Case, gold, load_cases, set_sha256
 from eval.compare import compare
 from eval.metrics.context import Context
+from eval.runs import Answerer
 from eval.score import AGREEMENT, Scores, score, summary
 from eval.setup import context_of
 from mayshare.errors import QuestionSetError, RunFileError
-from mayshare.schema import Question
+from mayshare.schema import Answer, Question
 from tests.cheats import CHEATS
 from tests.evaluation import DOCUMENTS, answer, case, claim
 
 CUT_IN_TWO = ("adversarial", "out-of-scope", "follow-ups")  # they cross every subject
+
+
+class Remembering(Engine):
+    """The engine, asked each question once: the tests here score the same questions again and again."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.settings, engine.index)
+        self._given: dict[Question, Answer] = {}
+
+    def ask(self, question: Question, on_claim: Callable[[str], object] | None = None) -> Answer:
+        if question not in self._given:
+            self._given[question] = super().ask(question, on_claim)
+        return self._given[question]
+
+
+@pytest.fixture(scope="module")
+def engine(engine: Engine) -> Engine:
+    return Remembering(engine)
+
+
+@pytest.fixture(scope="module")
+def gaming(engine: Engine) -> Callable[[str], Answerer]:
+    """The gaming baselines by name, each made once: the quick start embeds the whole corpus."""
+    return functools.cache(lambda name: SYSTEMS[name].make(engine))
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +191,10 @@ def test_cheating_turns_the_gate_red(
 
 
 @pytest.mark.parametrize("name", [name for name, system in SYSTEMS.items() if system.gaming])
-def test_gaming_baselines_lose(name: str, engine: Engine, few: list[Case], ctx: Context, honest: gate.Baseline) -> None:
-    assert gate.check(scored(SYSTEMS[name].make(engine).ask, few, ctx), honest)
+def test_gaming_baselines_lose(
+    name: str, gaming: Callable[[str], Answerer], few: list[Case], ctx: Context, honest: gate.Baseline
+) -> None:
+    assert gate.check(scored(gaming(name).ask, few, ctx), honest)
 
 
 def test_the_engine_itself_passes(engine: Engine, few: list[Case], ctx: Context, honest: gate.Baseline) -> None:
@@ -253,8 +282,8 @@ def test_matching_agrees_with_labels_given_by_hand(ctx: Context) -> None:
     assert kappa > 0.4, f"kappa {kappa:.2f}, equal {equal:.2f}"
 
 
-def test_the_quick_start_answers_with_whole_chunks(engine: Engine) -> None:
-    given = QuickStart(engine).ask(Question(text="May a school give police records?"))
+def test_the_quick_start_answers_with_whole_chunks(engine: Engine, gaming: Callable[[str], Answerer]) -> None:
+    given = gaming("quick-start").ask(Question(text="May a school give police records?"))
     assert given.claims
     for made in given.claims:
         (cited,) = made.citations
