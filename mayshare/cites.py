@@ -65,8 +65,8 @@ def covers(wide: str, narrow: str) -> bool:
 def url(citation: str) -> str | None:
     """The address at which the provision can be read, or None for a form without one.
 
-    CFR sections open at eCFR, U.S. Code sections at Cornell's Legal Information Institute (which takes
-    stable short addresses), Federal Register pages and public laws at their official sites.
+    CFR sections open at eCFR, U.S. Code sections at the House's Office of the Law Revision Counsel, Federal Register
+    pages and public laws at their official sites.
     """
     found = find(citation)
     if not found:
@@ -78,7 +78,7 @@ def url(citation: str) -> str | None:
         return f"https://www.ecfr.gov/current/title-{title}/{place}"
     if cite.kind == "usc":
         title, section = re.match(r"(\d+) USC (\S+)", cite.base).groups()  # type: ignore[union-attr]
-        return f"https://www.law.cornell.edu/uscode/text/{title}/{section}"
+        return f"https://uscode.house.gov/view.xhtml?req=granuleid:USC-prelim-title{title}-section{section}&num=0&edition=prelim"
     if cite.kind == "register":
         volume, page = cite.text.split(" FR ")
         return f"https://www.federalregister.gov/citation/{volume}-FR-{page}"

@@ -51,7 +51,10 @@ def test_covers(wide: str, narrow: str, covered: bool) -> None:
     [
         ("34 CFR 99.31(a)(1)", "https://www.ecfr.gov/current/title-34/section-99.31"),
         ("42 CFR Part 2", "https://www.ecfr.gov/current/title-42/part-2"),
-        ("20 USC 1232g(b)", "https://www.law.cornell.edu/uscode/text/20/1232g"),
+        (
+            "20 USC 1232g(b)",
+            "https://uscode.house.gov/view.xhtml?req=granuleid:USC-prelim-title20-section1232g&num=0&edition=prelim",
+        ),
         ("89 FR 12,472", "https://www.federalregister.gov/citation/89-FR-12472"),
         ("Pub. L. 112-278", "https://www.congress.gov/112/plaws/publ278/PLAW-112publ278.htm"),
         ("536 US 273 (2002)", None),

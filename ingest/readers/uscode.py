@@ -10,6 +10,7 @@ import re
 from ingest.readers.draft import Block, Draft, Refused, date_in, decode, tidy
 from ingest.readers.law import Line, section_blocks
 from ingest.readers.outline import USC
+from mayshare import cites
 
 _TITLE = re.compile(r"^# Title (?P<title>\d{1,2})(?:—|\s|$)", re.MULTILINE)
 _SECTION = re.compile(r"^#{3,5} §\s*(?P<number>\d+[a-z]*(?:[-–]\d+[a-z]?)?)\.?\s*(?P<heading>.*)$")
@@ -60,5 +61,5 @@ def read(data: bytes, name: str) -> Draft:
         raise Refused("holds no section of the US Code")
     first = next(iter(sections))
     shown = f"{int(title['title'])} USC {first}: official text"
-    url = f"https://www.law.cornell.edu/uscode/text/{int(title['title'])}/{first}"
+    url = cites.url(f"{int(title['title'])} USC {first}") or ""
     return Draft(form="uscode", title=shown, blocks=tuple(blocks), as_of=date_in(name), url=url)

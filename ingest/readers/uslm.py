@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from ingest.readers.draft import Block, Draft, Refused, date_in, tidy
 from ingest.readers.law import lead_of
 from ingest.readers.xml import local, parse, text_of
+from mayshare import cites
 
 _LEVELS = frozenset({"subsection", "paragraph", "subparagraph", "clause", "subclause", "item", "subitem"})
 _OWN = ("chapeau", "content", "text")
@@ -40,7 +41,7 @@ def read(data: bytes, name: str) -> Draft:
         raise Refused("holds no section of the US Code that says which it is")
     first = re.match(r"(\d+) USC ([^(]+)", blocks[0].authority or "")
     citation = first[0] if first else ""
-    url = f"https://www.law.cornell.edu/uscode/text/{first[1]}/{first[2]}" if first else ""
+    url = cites.url(citation) or ""
     dated = date_in(name) or next((date_in(text_of(e)) for e in root.iter() if local(e) in ("created", "date")), None)
     return Draft(form="uslm", title=f"{citation}: official text", blocks=tuple(blocks), as_of=dated, url=url)
 
