@@ -12,7 +12,7 @@ from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import carry, model_notice, source_panel
+from pages import carry, model_notice, source_panel, under_answer
 from pages.engine import engine
 from pages.markup import escape
 
@@ -158,6 +158,8 @@ def _answer(number: int, answer: Answer) -> None:
         for claim in group:
             _claim(number, answer, claim)
     _past_review(answer)
+    index = engine().index
+    under_answer.note_changes(answer, index)
     model_notice.note(answer)
     if answer.related:
         with st.expander("Read next", expanded=not answer.claims):
@@ -165,6 +167,9 @@ def _answer(number: int, answer: Answer) -> None:
                 if st.button(entry.heading, key=f"next-{number}-{entry.source_id}-{entry.start}", type="tertiary"):
                     source_panel.open_section(number, entry.source_id, entry.start)
                     st.rerun()
+    under_answer.why(answer, index)
+    if answer.claims or answer.urgent:
+        under_answer.take_along(number, answer, NOT_ADVICE)
 
 
 def _past_review(answer: Answer) -> None:

@@ -152,6 +152,9 @@ def test_no_accessibility_violations(browser: Browser, address: str, scheme: str
     ask(opened, QUESTION)
     opened.get_by_role("button", name=re.compile(r"^1: ")).click()
     opened.get_by_text("Cited sentence, between").wait_for()
+    for name in ("Why this answer", "Copy, print or save this answer"):
+        opened.get_by_text(name).first.click()
+    opened.get_by_text("Text with its citations").first.wait_for()
     opened.wait_for_timeout(1000)
     found += Axe().run(opened).response["violations"]
     context.close()

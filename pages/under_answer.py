@@ -1,0 +1,83 @@
+"""What stands under an answer: whether the guidance has changed since, why this answer, and a copy to take along."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from mayshare.index import Index
+from mayshare.schema import Answer
+from pages import answer_export
+from pages.markup import escape
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SHOWN = 5  # documents named under "why this answer"
+
+
+def changed(answer: Answer, index: Index) -> list[int]:
+    """The numbers of the sources whose sentence no longer stands in the guidance that is live."""
+    if answer.corpus_version == index.corpus_version:
+        return []
+    bodies = {source_id: document.body for source_id, document in index.documents.items()}
+    return [source.n for source in answer.sources if source.quote not in bodies.get(source.source_id, "")]
+
+
+def note_changes(answer: Answer, index: Index) -> None:
+    """Say so where an earlier answer of the conversation rests on guidance that has changed since."""
+    gone = changed(answer, index)
+    if gone:
+        named = f"Source {gone[0]}" if len(gone) == 1 else f"Sources {', '.join(map(str, gone))}"
+        st.warning(
+            f"The guidance has changed since this answer: {named} no longer reads as quoted. Ask again before you act.",
+            icon=":material/update:",
+        )
+
+
+def why(answer: Answer, index: Index) -> None:
+    """What was searched, what was found, and how sure the engine is."""
+    with st.expander("Why this answer"):
+        laws = answer.question.filters.laws
+        searched = f"the guidance on {', '.join(laws)}" if laws else "all guidance"
+        earlier = " Earlier questions of this conversation were taken into account." if answer.question.history else ""
+        st.markdown(f"**Searched:** {escape(searched)}, {len(index.documents)} documents in all.{earlier}")
+        titles: dict[str, str] = {}
+        for hit in answer.hits:
+            document = index.documents.get(hit.passage.source_id)
+            if document and len(titles) < SHOWN:
+                titles.setdefault(document.source_id, document.title)
+        if titles:
+            st.markdown("**Found, best first:**\n" + "\n".join(f"1. {escape(title)}" for title in titles.values()))
+        else:
+            st.markdown("**Found:** nothing was searched for, or nothing came near the question.")
+        if answer.confidence is not None:
+            st.markdown(
+                f"**How sure:** an estimated {answer.confidence:.0%} that the guidance answers this question. It says "
+                "nothing about your state's law or about facts that the question leaves out."
+            )
+        total = sum(answer.timings_ms.values())
+        st.caption(escape(f"Engine: {answer.engine}. {total:.0f} ms. Guidance {answer.corpus_version}."))
+
+
+def take_along(number: int, answer: Answer, notice: str) -> None:
+    """The answer with its citations: to copy, as Markdown, for Word, and as a page to print."""
+    with st.expander("Copy, print or save this answer"):
+        st.caption("The copy holds your question. Take out what identifies a child before you pass it on.")
+        copy = list(answer_export.lines(answer, notice))
+        with st.container(horizontal=True):
+            _button("Markdown", number, partial(answer_export.markdown, copy), "md", "text/markdown")
+            _button("Word (DOCX)", number, partial(answer_export.docx, copy), "docx", WORD)
+            _button("To print or save as PDF (HTML)", number, partial(answer_export.html, copy), "html", "text/html")
+        st.markdown("Text with its citations, to copy:")
+        st.code(answer_export.plain(copy), language=None, wrap_lines=True)
+
+
+def _button(label: str, number: int, make: partial[str] | partial[bytes], suffix: str, mime: str) -> None:
+    st.download_button(
+        label,
+        make,
+        file_name=f"mayshare-answer.{suffix}",
+        mime=mime,
+        key=f"export-{number}-{suffix}",
+        on_click="ignore",
+    )
