@@ -51,9 +51,10 @@ def why(answer: Answer, index: Index) -> None:
         else:
             st.markdown("**Found:** nothing was searched for, or nothing came near the question.")
         if answer.confidence is not None:
+            sure = "over 95%" if answer.confidence > 0.95 else f"{answer.confidence:.0%}"
             st.markdown(
-                f"**How sure:** an estimated {answer.confidence:.0%} that the guidance answers this question. It says "
-                "nothing about your state's law or about facts that the question leaves out."
+                f"**How sure:** an estimated {sure} that the guidance speaks to this question. That is not how likely "
+                "“yes” or “no” is to be right in your case: open the sources, and check your state's law."
             )
         total = sum(answer.timings_ms.values())
         st.caption(escape(f"Engine: {answer.engine}. {total:.0f} ms. Guidance {answer.corpus_version}."))
