@@ -85,15 +85,16 @@ def render(verdict: Verdict, claims: Sequence[Claim], message: str = "") -> str:
     """The answer in words: message or verdict and bottom line first, then the claims by group."""
     lines: list[str] = [message] if message else []
     if claims and claims[0].role == "bottom_line":
-        lines.append(f"{VERDICT_WORDS[verdict]} {_cited(claims[0])}".strip())
+        lines.append(f"{VERDICT_WORDS[verdict]} {cited(claims[0])}".strip())
     for role, title in GROUPS.items():
         group = [claim for claim in claims if claim.role == role and role != "bottom_line"]
         if group:
-            lines.append("\n".join([f"{title}:", *(f"- {_cited(claim)}" for claim in group)]))
+            lines.append("\n".join([f"{title}:", *(f"- {cited(claim)}" for claim in group)]))
     return "\n\n".join(lines)
 
 
-def _cited(claim: Claim) -> str:
+def cited(claim: Claim) -> str:
+    """A claim with the numbers of its sources, and a word where it could not be verified."""
     marks = "".join(f"[{citation.n}]" for citation in claim.citations)
     doubt = " (not verified)" if claim.unverified else ""
     return f"{claim.text}{doubt} {marks}"

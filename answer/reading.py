@@ -81,7 +81,7 @@ def doubtful(document: Document) -> list[tuple[int, int]]:
 def review(document: Document, days: int, today: dt.date) -> str:
     """When and by whom it was reviewed, in a sentence or two."""
     dated = f"States the law as of {document.status_as_of}." if document.status_as_of else "Undated."
-    reviewed = f"Reviewed by {document.reviewed_by}." if document.reviewed_by else "Not yet reviewed by a lawyer."
+    reviewed = freshness.review_state(document.reviewed_by)
     day = freshness.due(document, days)
     return f"{dated} {reviewed}" + (f" Next review due {day}." if day and day >= today else "")
 

@@ -9,6 +9,11 @@ from mayshare.schema import Document
 WARNING = "past its review date: check it against the official text before you rely on it"
 
 
+def review_state(reviewed_by: str | None) -> str:
+    """By whom guidance was reviewed, in a sentence."""
+    return f"Reviewed by {reviewed_by}." if reviewed_by else "Not yet reviewed by a lawyer."
+
+
 def due(document: Document, days: int) -> dt.date | None:
     """The day on which its review is due; None where it says neither that day nor a day of the law."""
     if document.review_by:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Literal, NamedTuple
 
-from answer.compose import GROUPS, VERDICT_WORDS
+from answer.compose import GROUPS, VERDICT_WORDS, cited
 from mayshare import cites, freshness
 from mayshare.schema import Answer, CitedSource, Claim
 
@@ -65,20 +65,17 @@ def lines(answer: Answer, notice: str, day: dt.date | None = None) -> Iterator[L
 
 
 def _claim(answer: Answer, claim: Claim) -> Line:
-    marks = "".join(f"[{citation.n}]" for citation in claim.citations)
-    doubt = " (not verified)" if claim.unverified else ""
     if claim.role != "bottom_line":
-        return Line("item", f"{claim.text}{doubt} {marks}")
-    return Line("lead", f"{VERDICT_WORDS[answer.verdict]} {claim.text}{doubt} {marks}".strip())
+        return Line("item", cited(claim))
+    return Line("lead", f"{VERDICT_WORDS[answer.verdict]} {cited(claim)}".strip())
 
 
 def _source(source: CitedSource) -> Iterator[Line]:
     yield Line("text", f"[{source.n}] {source.title}: {source.heading}")
     yield Line("quote", source.quote)
     dated = f"States the law as of {source.status_as_of}. " if source.status_as_of else ""
-    review = f"Reviewed by {source.reviewed_by}." if source.reviewed_by else "Not yet reviewed by a lawyer."
     past = f" This document is {freshness.WARNING}." if source.stale else ""
-    yield Line("note", f"{dated}{review}{past}")
+    yield Line("note", f"{dated}{freshness.review_state(source.reviewed_by)}{past}")
     for authority in source.authorities:
         address = cites.url(authority)
         yield Line("link", f"{authority}: {address}" if address else authority)

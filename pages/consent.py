@@ -10,7 +10,7 @@ import streamlit as st
 from ingest.checklists import FILE, STATUS_WORDS, Checklist, Checklists, Element, Item, load_checklists
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
-from pages import ask, checklist_export, source_panel
+from pages import ask, checklist_export, download, source_panel
 from pages.engine import engine
 from pages.markup import escape
 
@@ -20,7 +20,6 @@ LEAD = (
     "Choose the laws of the records that would be shared. You get what the form must hold, each element with the "
     "sentence of the guidance that says so. Tick what your own form holds already."
 )
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def draw() -> None:
@@ -132,20 +131,9 @@ def _export(lists: Checklists, chosen: list[Checklist]) -> None:
     titles = {source_id: document.title for source_id, document in index.documents.items()}
     copy = checklist_export.Copy(lists, tuple(chosen), frozenset(ticked), titles, index.corpus_version)
     with st.container(horizontal=True):
-        st.download_button(
-            "Download for Word (DOCX)",
-            partial(checklist_export.docx, copy),
-            file_name="mayshare-checklist.docx",
-            mime=WORD,
-            on_click="ignore",
-        )
-        st.download_button(
-            "Download a page to print (HTML)",
-            partial(checklist_export.html, copy),
-            file_name="mayshare-checklist.html",
-            mime="text/html",
-            on_click="ignore",
-        )
+        word, page = partial(checklist_export.docx, copy), partial(checklist_export.html, copy)
+        download.button("Download for Word (DOCX)", word, "mayshare-checklist.docx")
+        download.button("Download a page to print (HTML)", page, "mayshare-checklist.html")
     st.caption(
         "Both hold the sentences, the ticks, the table of differences, the date and the version of the guidance."
     )

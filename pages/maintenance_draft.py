@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -21,7 +20,7 @@ from pages import maintenance_changes
 from pages.confirmation import first, second
 from pages.engine import engine
 from pages.maintenance_actions import Confirm
-from pages.markup import escape, unlinked
+from pages.markup import escape, lowered, unlinked
 
 CHECKED = "maintenance-checked"
 KIND_WORDS = {
@@ -116,7 +115,7 @@ def _draft(settings: Settings, draft: Draft) -> None:
     findings = _findings(settings, draft, document.sha256)
     _passages(settings, draft)
     with st.expander("The document as it is read"):
-        st.markdown(_lowered(unlinked(document.body)))
+        st.markdown(lowered(unlinked(document.body), 2))
     with st.expander("Change its text"):
         _edit(draft, document)
     preview = st.session_state.get(act.PREVIEWS, {}).get(document.sha256)
@@ -156,7 +155,7 @@ def _passages(settings: Settings, draft: Draft) -> None:
     with st.expander(f"The {count} that it will be found by"):
         for passage in passages:
             st.markdown(f"#### {escape(passage.heading)}")
-            st.markdown(_lowered(unlinked(passage.text)))
+            st.markdown(lowered(unlinked(passage.text), 2))
             if passage.authorities:
                 st.caption(f"Cites {escape(', '.join(passage.authorities))}")
 
@@ -187,8 +186,3 @@ def _decide(draft: Draft, document: Document, findings: list[Finding], seen: boo
         first(gone, "Discard the draft")
     second(live.key)
     second(gone.key)
-
-
-def _lowered(markdown: str) -> str:
-    """Headings of a document below those of the page."""
-    return re.sub(r"^(#{2,6}) ", lambda match: f"{'#' * min(6, len(match[1]) + 2)} ", markdown, flags=re.MULTILINE)

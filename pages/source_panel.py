@@ -113,7 +113,7 @@ def _close_button(turn: int) -> None:
 def _heading(document: Document) -> None:
     st.markdown(f"#### {escape(document.title)}", anchors=False)
     dated = f"States the law as of {document.status_as_of}." if document.status_as_of else "Undated."
-    review = f"Reviewed by {document.reviewed_by}." if document.reviewed_by else "Not yet reviewed by a lawyer."
+    review = freshness.review_state(document.reviewed_by)
     st.caption(f"{dated} {escape(review)}")
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from mayshare.index import Index
-from mayshare.schema import Answer
-from pages import answer_export
+from mayshare.schema import Answer, CitedSource
+from pages import answer_export, download
 from pages.markup import escape
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Make = Callable[[list[answer_export.Line]], str] | Callable[[list[answer_export.Line]], bytes]
+FORMATS: tuple[tuple[str, str, Make], ...] = (
+    ("Markdown", "md", answer_export.markdown),
+    ("Word (DOCX)", "docx", answer_export.docx),
+    ("To print or save as PDF (HTML)", "html", answer_export.html),
+)
 SHOWN = 5  # documents named under "why this answer"
 
 
@@ -19,8 +25,12 @@ def changed(answer: Answer, index: Index) -> list[int]:
     """The numbers of the sources whose sentence no longer stands in the guidance that is live."""
     if answer.corpus_version == index.corpus_version:
         return []
-    bodies = {source_id: document.body for source_id, document in index.documents.items()}
-    return [source.n for source in answer.sources if source.quote not in bodies.get(source.source_id, "")]
+    return [source.n for source in answer.sources if not _stands(source, index)]
+
+
+def _stands(source: CitedSource, index: Index) -> bool:
+    document = index.documents.get(source.source_id)
+    return document is not None and source.quote in document.body
 
 
 def note_changes(answer: Answer, index: Index) -> None:
@@ -66,19 +76,7 @@ def take_along(number: int, answer: Answer, notice: str) -> None:
         st.caption("The copy holds your question. Take out what identifies a child before you pass it on.")
         copy = list(answer_export.lines(answer, notice))
         with st.container(horizontal=True):
-            _button("Markdown", number, partial(answer_export.markdown, copy), "md", "text/markdown")
-            _button("Word (DOCX)", number, partial(answer_export.docx, copy), "docx", WORD)
-            _button("To print or save as PDF (HTML)", number, partial(answer_export.html, copy), "html", "text/html")
+            for label, suffix, make in FORMATS:
+                download.button(label, partial(make, copy), f"mayshare-answer.{suffix}", f"export-{number}-{suffix}")
         st.markdown("Text with its citations, to copy:")
         st.code(answer_export.plain(copy), language=None, wrap_lines=True)
-
-
-def _button(label: str, number: int, make: partial[str] | partial[bytes], suffix: str, mime: str) -> None:
-    st.download_button(
-        label,
-        make,
-        file_name=f"mayshare-answer.{suffix}",
-        mime=mime,
-        key=f"export-{number}-{suffix}",
-        on_click="ignore",
-    )

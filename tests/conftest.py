@@ -166,3 +166,16 @@ def engine(shipped: Settings) -> Iterator[Any]:
     from answer.assemble import assemble
 
     yield assemble(shipped)
+
+
+@pytest.fixture
+def app(engine: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The whole app over the shipped corpus, headless (Streamlit's AppTest), its first page drawn."""
+    from streamlit.testing.v1 import AppTest
+
+    import pages.engine
+
+    monkeypatch.setattr(pages.engine, "_engine", engine)
+    # AppTest runs the script in this process; sys.path is left as it was
+    monkeypatch.syspath_prepend(str(ROOT))
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()

@@ -19,14 +19,6 @@ from tests.model_server import Reply, Server, claim, serve
 QUESTION = "Can a probation officer get attendance and grades without consent?"
 
 
-@pytest.fixture
-def app(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(pages.engine, "_engine", engine)
-    # AppTest runs the script in this process; sys.path is left as it was
-    monkeypatch.syspath_prepend(str(ROOT))
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
-
-
 def ask(app: AppTest, text: str) -> AppTest:
     return app.chat_input[0].set_value(text).run()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.chroma_run import free_port
 from mayshare.config import ROOT, Settings
 from scripts.install_chromium import find
 
@@ -41,9 +41,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("serve") / "log"
     command = [str(Path(sys.executable).parent / "mayshare"), "serve", "--no-open", "--port", str(port)]
     environment = {**os.environ, "MAYSHARE_STORE": str(shipped.store), "MAYSHARE_MODELS": str(shipped.model_folder)}

@@ -239,12 +239,9 @@ def test_a_planted_document_never_goes_live(corpus: Path, settings: Settings) ->
         ingest(settings, strict=True)
     assert ingest_is_live(settings, good)
     report = ingest(settings)
-    assert not any(name.startswith("planted") for name in documents_of(settings, report.generation))
+    documents = generation.read_manifest(settings.store, report.generation).documents
+    assert not any(name.startswith("planted") for name in documents)
     assert len(report.quarantined) == len(PLANTED)
-
-
-def documents_of(settings: Settings, number: int) -> list[str]:
-    return list(generation.read_manifest(settings.store, number).documents)
 
 
 def ingest_is_live(settings: Settings, number: int) -> bool:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from docx import Document
 from streamlit.testing.v1 import AppTest
 
-import pages.engine
 from answer.assemble import Engine
-from mayshare.config import ROOT
 from mayshare.schema import Answer, Question
 from pages import answer_export, ask, under_answer
 
@@ -88,13 +85,6 @@ def test_a_changed_source_is_named_and_an_unchanged_one_is_not(engine: Engine, a
     same = SimpleNamespace(corpus_version="another", documents=engine.index.documents)
     assert under_answer.changed(answer, same) == []  # type: ignore[arg-type]
     assert under_answer.changed(answer, engine.index) == []
-
-
-@pytest.fixture
-def app(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(pages.engine, "_engine", engine)
-    monkeypatch.syspath_prepend(str(ROOT))
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
 
 
 def test_the_page_offers_both_under_an_answer(app: AppTest, engine: Engine) -> None:
