@@ -76,11 +76,15 @@ def quick_start(corpus: Path, store: Path, hashed: bool) -> int:
     embedding = HashEmbedding() if hashed else MiniLMEmbedding(ROOT / "data" / "models", batch_size=10)
     texts = [path.read_text(encoding="utf-8") for path in sorted(corpus.glob("*.md"))]
     sections = [part for text in texts for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]]
-    collection = chromadb.PersistentClient(path=str(store)).create_collection("quick", embedding_function=None)
+    client = chromadb.PersistentClient(path=str(store))
+    collection = client.create_collection("quick", embedding_function=None)
     pipeline = IngestionPipeline(
         transformations=[SentenceSplitter(), embedding], vector_store=ChromaVectorStore(chroma_collection=collection)
     )
-    return len(pipeline.run(documents=[Document(text=text) for text in sections]))
+    documents = [Document(text=text) for text in sections]
+    most = client.get_max_batch_size()  # the store hands all of a run's nodes to Chroma at once, which refuses more
+    parts = range(0, len(documents), most)
+    return sum(len(pipeline.run(documents=documents[first : first + most])) for first in parts)
 
 
 def _measure(name: str, corpus: Path, store: Path, hashed: bool) -> dict[str, Any]:

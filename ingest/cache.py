@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +17,37 @@ from mayshare import faults
 Vectors = npt.NDArray[np.float32]
 Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 Progress = Callable[[int, int], None]  # texts done now, of which were embedded (the rest came from the cache)
+Rows = Sequence[int] | npt.NDArray[np.int64]
+Put = Callable[[Rows, Vectors], None]  # rows of the texts, and their vectors
+KEY_BYTES = 32
+READ = 500  # keys in one question to SQLite
 SLICE = 128  # texts embedded between two commits and two steps of the progress bar
+
+
+class Live(Protocol):
+    """Vectors that are asked first: those of the live generation."""
+
+    def __contains__(self, key: bytes) -> bool: ...
+
+    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+        """Those that are here."""
+
+
+class _Nothing:
+    def __contains__(self, key: bytes) -> bool:
+        return False
+
+    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+        return iter(())
 
 
 class EmbeddingCache:
     """SQLite table: sha256(model + text) to float32 bytes and their checksum. A damaged row is a miss."""
 
-    def __init__(self, path: Path, model: str) -> None:
+    def __init__(self, path: Path, model: str, live: Live | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._model, self._path = model, path
+        self._live = live or _Nothing()
         self._connection = self._open(path)
 
     @staticmethod
@@ -48,22 +71,26 @@ class EmbeddingCache:
         """Close the file."""
         self._connection.close()
 
-    def vectors(self, texts: Sequence[str], embed: Embed, progress: Progress) -> Vectors:
-        """Vectors of the texts, in order, shape (len(texts), dimensions); only misses are embedded."""
-        keys = [_key(self._model, text) for text in texts]
-        found = self._found(keys)
-        misses = list(dict.fromkeys(i for i, key in enumerate(keys) if key not in found))
-        misses.sort(key=lambda i: len(texts[i]))  # a batch of like lengths is padded little
+    def vectors(self, texts: Sequence[str], embed: Embed, progress: Progress, put: Put) -> None:
+        """Hand the vector of every text to `put`, in no certain order; only misses are embedded."""
+        keys = [key_of(self._model, text) for text in texts]
+        rows: dict[bytes, list[int]] = {}
+        for row, key in enumerate(keys):
+            rows.setdefault(key, []).append(row)
+        for look in (self._live.read, self._found):
+            for found in look(list(rows)):
+                _hand_over(found, rows, put)
+        # a batch of like lengths is padded little
+        misses = sorted(rows.values(), key=lambda twins: len(texts[twins[0]]))
         progress(len(texts) - len(misses), 0)
         for first in range(0, len(misses), SLICE):
-            part = misses[first : first + SLICE]
-            fresh = np.asarray(embed([texts[i] for i in part]), dtype=np.float32)
-            for index, vector in zip(part, fresh, strict=True):
-                found[keys[index]] = vector
-            self._write({keys[i]: found[keys[i]] for i in part})
+            part = [twins[0] for twins in misses[first : first + SLICE]]
+            fresh = np.asarray(embed([texts[row] for row in part]), dtype=np.float32)
+            made = {keys[row]: vector.tobytes() for row, vector in zip(part, fresh, strict=True)}
+            self._write(made)
+            _hand_over(made, rows, put)
             progress(len(part), len(part))
             faults.hit("mid_embed")
-        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, 0), dtype=np.float32)
 
     def fill(
         self,
@@ -75,60 +102,70 @@ class EmbeddingCache:
         slices: list[list[str]] = []
         known: set[bytes] = set()
         for texts in groups:
-            keys = [_key(self._model, text) for text in texts]
-            known |= self._found(keys).keys()
-            misses = sorted((text for key, text in zip(keys, texts, strict=True) if key not in known), key=len)
+            keys = {key_of(self._model, text): text for text in texts}
+            known |= {key for key in keys if key in self._live}
+            known.update(*self._found([key for key in keys if key not in known]))
+            misses = sorted((text for key, text in keys.items() if key not in known), key=len)
             slices += [misses[first : first + SLICE] for first in range(0, len(misses), SLICE)]
-            known |= set(keys)
+            known |= keys.keys()
         if not slices:
             return
         for part, fresh in zip(slices, embed(slices), strict=True):
-            self._write({_key(self._model, text): vector for text, vector in zip(part, fresh, strict=True)})
+            self._write({key_of(self._model, text): vector.tobytes() for text, vector in zip(part, fresh, strict=True)})
             progress(len(part), len(part))
             faults.hit("mid_embed")
 
-    def _found(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+    def _found(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+        """Some of the vectors at a time, those that are there."""
         try:
-            return self._read(keys)
+            yield from _read(self._connection, keys)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # damaged further in than opening it shows
             self.close()
             self._path.unlink()
             self._connection = self._open(self._path)
-            return {}
 
-    def _read(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
-        found: dict[bytes, npt.NDArray[np.float32]] = {}
-        for first in range(0, len(keys), 500):
-            part = keys[first : first + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._connection.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
-            for key, vector, checksum in rows:
-                if hashlib.sha256(vector).digest()[:8] == checksum:
-                    found[key] = np.frombuffer(vector, dtype=np.float32)
-        return found
-
-    def _write(self, rows: dict[bytes, npt.NDArray[np.float32]]) -> None:
-        values = [(key, data := vector.tobytes(), hashlib.sha256(data).digest()[:8]) for key, vector in rows.items()]
+    def _write(self, rows: dict[bytes, bytes]) -> None:
+        values = [(key, vector, hashlib.sha256(vector).digest()[:8]) for key, vector in rows.items()]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", values)
 
 
-def _key(model: str, text: str) -> bytes:
+def key_of(model: str, text: str) -> bytes:
+    """What a text's vector by this model is found by."""
     return hashlib.sha256(f"{model}\x00{text}".encode()).digest()
 
 
-def missing_texts(path: Path, model: str, texts: Sequence[str]) -> list[str]:
-    """The texts, each once, that have no vector in the cache at `path`; writes nothing, and makes no file."""
-    wanted = {_key(model, text): text for text in texts}
+def _hand_over(found: dict[bytes, bytes], rows: dict[bytes, list[int]], put: Put) -> None:
+    """Put what was found to its rows, which then need nothing more."""
+    if not found:
+        return
+    vectors = np.frombuffer(b"".join(found.values()), dtype=np.float32).reshape(len(found), -1)
+    wanted = [(row, place) for place, key in enumerate(found) for row in rows.pop(key)]
+    put([row for row, _ in wanted], vectors[[place for _, place in wanted]])
+
+
+def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+    for first in range(0, len(keys), READ):
+        part = keys[first : first + READ]
+        marks = ",".join("?" * len(part))
+        rows = connection.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
+        found = {key: vector for key, vector, checksum in rows if hashlib.sha256(vector).digest()[:8] == checksum}
+        yield {key: found[key] for key in part if key in found}
+
+
+def missing_texts(path: Path, model: str, texts: Sequence[str], live: Live | None = None) -> list[str]:
+    """The texts, each once, that have no vector in `live` or the cache; writes nothing, and makes no file."""
+    live = live or _Nothing()
+    wanted = {key: text for text in texts if (key := key_of(model, text)) not in live}
     keys = list(wanted)
     if not path.is_file():
         return list(wanted.values())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            for first in range(0, len(keys), 500):
-                part = keys[first : first + 500]
+            for first in range(0, len(keys), READ):
+                part = keys[first : first + READ]
                 marks = ",".join("?" * len(part))
                 for (key,) in connection.execute(f"SELECT key FROM vectors WHERE key IN ({marks})", part):
                     del wanted[key]

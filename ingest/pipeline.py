@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest import quarantine
-from ingest.fresh import FreshProcess
+from ingest.embedder import Model
+from ingest.fresh import Helpers
 from ingest.plan import Plan, Step, make_plan
 from ingest.publish import publish, serves, tidy
 from ingest.survey import Survey, survey
@@ -108,16 +109,20 @@ def ingest(
         return _report(found.earlier.manifest, found, 0, clock, built=False)
     step("read", len(found.documents), len(found.documents))
     faults.hit("after_load")
-    with FreshProcess() as checker, generation.exclusive(settings.store):
+    local = settings.chroma.mode == "embedded"  # else `publish` writes the vectors to the server
+    with Helpers(vectors=local) as helpers, generation.exclusive(settings.store):
         if _live(settings) != found.earlier.manifest:  # another ingest ended between the look and the lock
             found = survey(settings, strict)
+        model = Model(settings)
+        if (found.changes.added or found.changes.changed) and settings.ingest.runner != "ray":
+            model.ahead()  # there will be texts to embed; it loads while the plan is made
         planned = make_plan(found, settings)
         clock.lap("plan")
         show(planned)
         _check_space(settings.store, found.documents)
-        manifest, embedded = _build(settings, planned, step, clock)
+        manifest, embedded = _build(settings, planned, step, clock, model, helpers)
         step("verify", 0, 1)
-        checker.verify(generation.directory(settings.store, manifest.generation))
+        helpers.verify(generation.directory(settings.store, manifest.generation))
         step("verify", 1, 1)
         clock.lap("verify")
         publish(settings, manifest, step)
@@ -158,33 +163,39 @@ def _check_space(store: Path, documents: Sequence[Document]) -> None:
         )
 
 
-def _build(settings: Settings, planned: Plan, step: Step, clock: _Clock) -> tuple[Manifest, int]:
+def _build(
+    settings: Settings, planned: Plan, step: Step, clock: _Clock, model: Model, helpers: Helpers
+) -> tuple[Manifest, int]:
     number = max([0, *generation.numbers(settings.store)]) + 1
     try:
         scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=settings.store))
     except OSError as error:
         raise _failed(settings.store, error) from error
     try:
-        manifest, embedded = _fill(settings, planned, number, scratch, step)
+        manifest, embedded = _fill(settings, planned, number, scratch, step, model, helpers)
         clock.lap("build")
         faults.hit("before_seal")
         generation.seal(scratch, manifest)
         scratch.rename(generation.directory(settings.store, number))
         clock.lap("seal")
     except (OSError, sqlite3.Error) as error:
+        helpers.stop_writing()
         shutil.rmtree(scratch, ignore_errors=True)
         raise _failed(settings.store, error) from error
     except BaseException:
+        helpers.stop_writing()
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return manifest, embedded
 
 
-def _fill(settings: Settings, planned: Plan, number: int, scratch: Path, step: Step) -> tuple[Manifest, int]:
+def _fill(
+    settings: Settings, planned: Plan, number: int, scratch: Path, step: Step, model: Model, helpers: Helpers
+) -> tuple[Manifest, int]:
     # imported here: Chroma takes seconds, and where nothing changed nothing needs it
     from ingest.build import build_generation
 
-    made = build_generation(settings, planned, scratch, step)
+    made = build_generation(settings, planned, scratch, step, model, helpers)
     found = planned.survey
     before = found.earlier.manifest
     manifest = Manifest(

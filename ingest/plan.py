@@ -9,9 +9,11 @@ from ingest.cache import missing_texts
 from ingest.chunk import heading_text, search_text
 from ingest.load import load_glossary
 from ingest.phrasings import load_phrasings
+from ingest.reuse import LiveVectors
 from ingest.survey import Survey, passages_of
 from mayshare.config import Settings
 from mayshare.fingerprint import model_fingerprint
+from mayshare.records import many_objects
 from mayshare.schema import Passage, Phrasing, Term
 
 Step = Callable[[str, int, int], None]  # name of the step, units done, units in all
@@ -39,6 +41,7 @@ class Plan(NamedTuple):
 
     survey: Survey
     work: Work
+    live: LiveVectors
     missing: int
     seconds: float
 
@@ -78,14 +81,21 @@ def make_plan(found: Survey, settings: Settings) -> Plan:
     Raises:
         CorpusError: the glossary or a phrasing can't be read.
     """
+    with many_objects():
+        return _plan(found, settings)
+
+
+def _plan(found: Survey, settings: Settings) -> Plan:
     passages = passages_of(found, settings)
     by_id = {document.source_id: document for document in found.documents}
     headings = [heading_text(passage, by_id[passage.source_id]) for passage in passages]
     texts = [search_text(passage) for passage in passages]
     work = Work(load_glossary(settings.corpus), passages, texts, headings, load_phrasings(settings.corpus, passages))
     wanted = [*texts, *work.asked]
-    missing = missing_texts(settings.store / "embeddings.sqlite", model_fingerprint(settings), wanted)
-    return Plan(found, work, len(missing), _estimate(found, len(passages), missing))
+    model = model_fingerprint(settings)
+    live = LiveVectors(found.earlier, model)
+    missing = missing_texts(settings.store / "embeddings.sqlite", model, wanted, live)
+    return Plan(found, work, live, len(missing), _estimate(found, len(passages), missing))
 
 
 def readable(seconds: float) -> str:

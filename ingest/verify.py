@@ -9,7 +9,9 @@ still being built, so that nobody waits for its imports.
 
 from __future__ import annotations
 
+import itertools
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,9 @@ from mayshare.errors import VerifyError
 from mayshare.generation import MANIFEST, Manifest
 from mayshare.lexical import LexicalIndex
 from mayshare.minilm import sha256_file
+from mayshare.process import end_now
 from mayshare.records import read_documents, read_passages
+from mayshare.schema import Passage
 
 TOLERANCE = 1e-4  # cosine distance of a vector to itself as Chroma stored it
 BATCH = 200
@@ -31,8 +35,18 @@ def verify(folder: Path) -> None:
     for name, expected in manifest.files.items():
         if sha256_file(folder / name) != expected:
             raise VerifyError(f"{name} differs from the manifest")
-    documents = {document.source_id: document for document in read_documents(folder)}
     passages = read_passages(folder)
+    ids = [passage.passage_id for passage in passages]
+    with ThreadPoolExecutor(1) as beside:  # Chroma searches outside Python's lock
+        # not where a Chroma server holds the vectors: ingest.verify_server looks there
+        vectors = beside.submit(_verify_vectors, folder, ids) if (folder / "chroma").is_dir() else None
+        _verify_texts(folder, passages)
+        if vectors:
+            vectors.result()
+
+
+def _verify_texts(folder: Path, passages: list[Passage]) -> None:
+    documents = {document.source_id: document for document in read_documents(folder)}
     for passage in passages:
         if documents[passage.source_id].body[passage.start : passage.end] != passage.text:
             raise VerifyError(f"passage {passage.passage_id} is not the text at its place")
@@ -40,8 +54,6 @@ def verify(folder: Path) -> None:
         raise VerifyError("the lexical index has another number of passages")
     if len(np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)) != len(passages):
         raise VerifyError("there is another number of vectors than of passages")
-    if (folder / "chroma").is_dir():  # not where a Chroma server holds the vectors: ingest.verify_server looks there
-        _verify_vectors(folder, [passage.passage_id for passage in passages])
 
 
 def _verify_vectors(folder: Path, ids: list[str]) -> None:
@@ -51,9 +63,10 @@ def _verify_vectors(folder: Path, ids: list[str]) -> None:
     try:
         if search.count() != len(ids) or len(vectors) != len(ids):
             raise VerifyError(f"{len(ids)} passages, {len(vectors)} vectors, {search.count()} in Chroma")
-        for first in range(0, len(ids), BATCH):
-            found = search.nearest(vectors[first : first + BATCH].tolist())
-            for row, (nearest, distance) in enumerate(found, start=first):
+        firsts = range(0, len(ids), BATCH)
+        with ThreadPoolExecutor(2) as pool:
+            batches = pool.map(lambda first: search.nearest(vectors[first : first + BATCH].tolist()), firsts)
+            for row, (nearest, distance) in enumerate(itertools.chain.from_iterable(batches)):
                 # a passage of the same text may come first: then its vector must be the same too
                 twin = float(vectors[row] @ vectors[places[nearest]])
                 if distance > TOLERANCE or twin < 1 - TOLERANCE:
@@ -78,4 +91,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_now(main())

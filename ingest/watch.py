@@ -7,6 +7,7 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
+from ingest import fresh
 from ingest.pipeline import Report
 from mayshare.errors import MayshareError
 
@@ -19,9 +20,11 @@ def watch_corpus(corpus: Path, ingest: Callable[[], Report], stop: object = None
     Ends with Ctrl-C, or when `stop` (a threading event) is set.
     """
     yield _try(ingest)
+    fresh.prepare()
     changes = watch(corpus, watch_filter=_guidance, debounce=SETTLE_MS, stop_event=stop, raise_interrupt=False)  # type: ignore[arg-type]
     for _ in changes:
         yield _try(ingest)
+        fresh.prepare()
 
 
 def _try(ingest: Callable[[], Report]) -> Report | MayshareError:

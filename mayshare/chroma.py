@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import chromadb.api.rust  # else imported with the first client, while an ingest waits for its check
 import numpy as np
 import numpy.typing as npt
 from chromadb.config import Settings as ChromaSettings

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +74,15 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str], k1: float, b: float) -> LexicalIndex:
         """Index the texts. An empty corpus gives an index that finds nothing."""
-        tokens = [terms(text) for text in texts]
         vocabulary: dict[str, int] = {}
-        for row in tokens:
-            for term in row:
-                vocabulary.setdefault(term, len(vocabulary))
+
+        @cache
+        def ids_of(word: str) -> tuple[int, ...]:
+            return tuple(vocabulary.setdefault(term, len(vocabulary)) for term in _terms_of(word))
+
+        ids = [[number for word in words(text) for number in ids_of(word)] for text in texts]
         model = bm25s.BM25(k1=k1, b=b, method="lucene")
         if vocabulary:
-            ids = [[vocabulary[term] for term in row] for row in tokens]
             model.index((ids, vocabulary), show_progress=False)
         return cls(model, vocabulary, len(texts))
 

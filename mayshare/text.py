@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_MARKS = re.compile(r"\*\*|__|`")
+
 
 def plain(sentence: str) -> str:
     """The sentence as a reader sees it: link text for links, no emphasis marks, single spaces."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", sentence)
-    text = re.sub(r"\*\*|__|`", "", text)
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", sentence)).split())
 
 
 def reading_text(heading: str, text: str) -> str:

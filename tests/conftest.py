@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.cache import Embed, EmbeddingCache
 from mayshare.config import ROOT, Settings, load_settings
 
 KEPT = ROOT / "data" / "test"
@@ -81,6 +82,18 @@ def write_document(corpus: Path, name: str, title: str, law: str, authorities: l
     return path
 
 
+def cached(cache: EmbeddingCache, texts: Sequence[str], embed: Embed) -> list[list[float]]:
+    """The vectors that the cache hands over, in the texts' order."""
+    found: dict[int, list[float]] = {}
+
+    def put(rows: Any, vectors: Any) -> None:
+        assert not found.keys() & set(rows)
+        found.update(zip(rows, vectors.tolist(), strict=True))
+
+    cache.vectors(texts, embed, lambda *_: None, put)
+    return [found[row] for row in range(len(texts))]
+
+
 def write_small_corpus(corpus: Path) -> Path:
     """Two documents and a glossary."""
     write_document(
@@ -126,7 +139,7 @@ def settings(tmp_path: Path, corpus: Path) -> Settings:
 
 @pytest.fixture
 def quick_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verify a new generation in this process: the same check, without the seconds of a fresh one."""
+    """Write vectors and verify in this process: the same work, without the seconds of fresh ones."""
     verify_here(monkeypatch)
 
 
@@ -135,10 +148,21 @@ def verify_here(patch: pytest.MonkeyPatch) -> None:
     import shutil
 
     from ingest.verify import verify
+    from ingest.write_vectors import write_vectors
 
     class InProcess(contextlib.nullcontext[None]):
+        def __init__(self, vectors: bool = True) -> None:
+            super().__init__()
+            self.write_vectors = write_vectors if vectors else lambda folder: None
+
         def __enter__(self) -> Any:
             return self
+
+        def wait_for_vectors(self) -> None:
+            pass
+
+        def stop_writing(self) -> None:
+            pass
 
         def verify(self, folder: Path) -> None:
             try:
@@ -147,7 +171,7 @@ def verify_here(patch: pytest.MonkeyPatch) -> None:
                 shutil.rmtree(folder)
                 raise
 
-    patch.setattr("ingest.pipeline.FreshProcess", InProcess)
+    patch.setattr("ingest.pipeline.Helpers", InProcess)
 
 
 @pytest.fixture(scope="session")

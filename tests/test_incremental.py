@@ -85,6 +85,15 @@ def test_an_incremental_index_equals_one_from_nothing(settings: Settings, corpus
         assert (one * two).sum(axis=1).min() > 0.98
 
 
+def test_vectors_of_the_live_index_serve_again_without_the_cache(settings: Settings, corpus: Path) -> None:
+    ingest(settings)
+    (settings.store / "embeddings.sqlite").unlink()
+    write_document(corpus, "zebra", "Zebra law", "FERPA", ["34 CFR 99.36"], EMERGENCY.replace("school", "zebra"))
+    assert ingest(settings).embedded == 4  # two new sections and their headings
+    before, now = (np.load(generation.directory(settings.store, n) / "headings.npy") for n in (1, 2))
+    assert {row.tobytes() for row in before} <= {row.tobytes() for row in now}
+
+
 def test_what_other_code_has_read_is_not_used_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     ingest(settings)
     monkeypatch.setattr(survey, "code_fingerprint", lambda: "other")

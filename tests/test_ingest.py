@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from ingest.cache import EmbeddingCache
+from ingest.fresh import Helpers
 from ingest.pipeline import ingest
 from mayshare import generation
 from mayshare.chroma import VectorSearch
@@ -22,12 +23,13 @@ from mayshare.errors import (
     DiskSpaceError,
     IndexCorruptError,
     IndexMismatchError,
+    IngestError,
     IngestLockedError,
     NoIndexError,
     VerifyError,
 )
 from mayshare.index import open_index
-from tests.conftest import EMERGENCY, write_document
+from tests.conftest import EMERGENCY, cached, write_document
 
 
 def run_ingest(settings: Settings, fault: str = "") -> subprocess.CompletedProcess[str]:
@@ -160,19 +162,35 @@ def test_a_second_ingest_is_refused_while_one_runs(settings: Settings) -> None:
 
 def test_a_failed_check_leaves_the_last_good_index(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     ingest(settings)
-    from ingest import build
+    wait = Helpers.wait_for_vectors
 
-    write = build._write
+    def shifted(self: Helpers) -> None:
+        wait(self)
+        file = next(settings.store.glob(".building-*/vectors.npy"))
+        np.save(file, np.roll(np.load(file), 1, axis=0))
 
-    def shifted(folder: Path, *rest: object) -> None:
-        write(folder, *rest)  # type: ignore[arg-type]
-        vectors = np.load(folder / "vectors.npy")
-        np.save(folder / "vectors.npy", np.roll(vectors, 1, axis=0))
-
-    monkeypatch.setattr(build, "_write", shifted)
+    monkeypatch.setattr(Helpers, "wait_for_vectors", shifted)
     with pytest.raises(VerifyError, match="own vector"):
         ingest(settings)
     assert generation.numbers(settings.store) == [1]
+    open_index(settings).close()
+
+
+def test_vectors_that_cannot_be_written_leave_the_last_good_index(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(settings)
+    begin = Helpers.write_vectors
+
+    def onto_a_file(self: Helpers, folder: Path) -> None:
+        (folder / "chroma").write_text("in the way", encoding="utf-8")
+        begin(self, folder)
+
+    monkeypatch.setattr(Helpers, "write_vectors", onto_a_file)
+    with pytest.raises(IngestError, match="chroma"):
+        ingest(settings)
+    assert generation.numbers(settings.store) == [1]
+    assert not list(settings.store.glob(".building-*"))
     open_index(settings).close()
 
 
@@ -274,11 +292,11 @@ def test_a_damaged_cache_row_is_a_miss(tmp_path: Path) -> None:
         return [[float(len(text)), 1.0] for text in texts]
 
     cache = EmbeddingCache(tmp_path / "cache.sqlite", "model")
-    first = cache.vectors(["a", "bb", "a"], embed, lambda *_: None)
+    first = cached(cache, ["a", "bb", "a"], embed)
     cache._connection.execute("UPDATE vectors SET vector = x'0000'")
-    second = cache.vectors(["a", "bb", "a"], embed, lambda *_: None)
+    second = cached(cache, ["a", "bb", "a"], embed)
     cache.close()
-    assert first.tolist() == second.tolist()
+    assert first == second == [[1.0, 1.0], [2.0, 1.0], [1.0, 1.0]]
     assert len(calls) == 2
 
 
@@ -286,7 +304,7 @@ def test_a_damaged_cache_file_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"this is no database" * 100)
     cache = EmbeddingCache(path, "model")
-    assert cache.vectors(["a"], lambda texts: [[1.0] for _ in texts], lambda *_: None).tolist() == [[1.0]]
+    assert cached(cache, ["a"], lambda texts: [[1.0] for _ in texts]) == [[1.0]]
     cache.close()
 
 

@@ -19,7 +19,7 @@ from ingest.workers import runner
 from mayshare import generation
 from mayshare.config import ROOT, Settings, load_settings
 from mayshare.errors import RunnerError
-from tests.conftest import EMERGENCY, write_document
+from tests.conftest import EMERGENCY, cached, write_document
 
 
 def many(corpus: Path, documents: int = 40) -> None:
@@ -66,12 +66,12 @@ def test_ray_takes_the_slices_that_one_process_takes(tmp_path: Path) -> None:
 
     plain, filled = EmbeddingCache(tmp_path / "a.sqlite", "m"), EmbeddingCache(tmp_path / "b.sqlite", "m")
     more = ["text 3", *(f"more {n}" for n in range(70))]
-    wanted = [plain.vectors(group, one, lambda *_: None).tolist() for group in (texts, more)]
+    wanted = [cached(plain, group, one) for group in (texts, more)]
     filled.fill([texts, more], all_at_once, lambda *_: None)  # type: ignore[arg-type]
     assert handed == seen
     for group, vectors in zip((texts, more), wanted, strict=True):
-        found = filled.vectors(group, lambda _: pytest.fail("nothing is missing"), lambda *_: None)
-        assert found.tolist() == vectors
+        found = cached(filled, group, lambda _: pytest.fail("nothing is missing"))
+        assert found == vectors
     plain.close()
     filled.close()
 

@@ -26,6 +26,7 @@ import ingest.nodes
 import ingest.pipeline
 import mayshare.embed
 from ingest.verify import verify
+from ingest.write_vectors import write_vectors
 from mayshare import generation
 from mayshare.config import Settings, load_settings
 from mayshare.errors import MayshareError, VerifyError
@@ -71,10 +72,19 @@ class HashEmbedding(BaseEmbedding):
 
 
 class _Forked:
-    """Stands for `FreshProcess`: the check in a process of its own, forked instead of started anew.
+    """Stands for `Helpers`: the check in a process of its own, forked instead of started anew; vectors written here.
 
     Forked before the ingest opens Chroma: a fork doesn't take Chroma's threads along.
     """
+
+    def __init__(self, vectors: bool = True) -> None:
+        self.write_vectors = write_vectors if vectors else lambda folder: None
+
+    def wait_for_vectors(self) -> None:
+        """They are written."""
+
+    def stop_writing(self) -> None:
+        """Nothing does."""
 
     def __enter__(self) -> _Forked:
         reading, self._writing = os.pipe()
@@ -150,7 +160,7 @@ class World(NamedTuple):
 def make_world(folder: Path) -> World:
     """A world with one good generation, marker `start`; from now on this process embeds by hash."""
     mayshare.embed.build_embedding = lambda settings, bulk=False: HashEmbedding()
-    setattr(ingest.pipeline, "FreshProcess", _Forked)  # noqa: B010 - it stands for another class
+    setattr(ingest.pipeline, "Helpers", _Forked)  # noqa: B010 - it stands for another class
     ingest.pipeline.MIN_FREE_BYTES = 0
     ingest.pipeline.BYTES_A_PASSAGE = 0
     (folder / "corpus").mkdir(parents=True)

@@ -1,0 +1,52 @@
+"""The live generation's vectors by the hash of their text: what it holds isn't looked up in the cache again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.cache import KEY_BYTES, READ, key_of
+from ingest.survey import Earlier
+
+ARRAYS = ("vectors.npy", "headings.npy", "phrasings.npy")
+KEYS = "keys.npy"  # uint8, shape (texts, KEY_BYTES): those of the rows of ARRAYS, one after the other
+
+
+class LiveVectors:
+    """Nothing, where there is no live generation, its files aren't whole, or another model made it."""
+
+    def __init__(self, earlier: Earlier, model: str) -> None:
+        self._rows: dict[bytes, int] = {}
+        self._arrays: list[npt.NDArray[np.float32]] = []
+        manifest = earlier.manifest
+        if not earlier.documents or manifest is None or manifest.model != model or KEYS not in manifest.files:
+            return
+        mapped = (np.load(earlier.folder / name, mmap_mode="r", allow_pickle=False) for name in ARRAYS)
+        self._arrays = [np.asarray(array) for array in mapped]  # numpy's memmap class is slow by the row
+        keys = np.load(earlier.folder / KEYS, allow_pickle=False).tobytes()
+        self._rows = {keys[at : at + KEY_BYTES]: at // KEY_BYTES for at in range(0, len(keys), KEY_BYTES)}
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._rows
+
+    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+        """Those of the vectors that are here, some at a time, as float32 bytes."""
+        known = [key for key in keys if key in self._rows]
+        for first in range(0, len(known), READ):
+            yield {key: self._at(self._rows[key]) for key in known[first : first + READ]}
+
+    def _at(self, row: int) -> bytes:
+        for array in self._arrays:
+            if row < len(array):
+                return bytes(array[row].data)
+            row -= len(array)
+        raise IndexError(row)
+
+
+def write_keys(folder: Path, model: str, texts: Sequence[str]) -> None:
+    """Write the keys of all texts of a new generation, in the order of its arrays."""
+    keys = b"".join(key_of(model, text) for text in texts)
+    np.save(folder / KEYS, np.frombuffer(keys, dtype=np.uint8).reshape(-1, KEY_BYTES), allow_pickle=False)
