@@ -14,6 +14,7 @@ import numpy.typing as npt
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from answer.direction import Direction, parties
 from answer.glossary import Glossary
 from answer.lookup import explaining, unexplained
 from answer.select import INVENTED
@@ -30,6 +31,7 @@ CONTEXT_WEIGHT = 0.8  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
+DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 SCENARIO = -0.3  # for a passage of an invented case, which is written for training
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
@@ -58,6 +60,7 @@ class HybridRetriever(BaseRetriever):
         laws = {law for passage in index.passages for law in passage.laws}
         self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
+        self._holding, self._receiving = _parties(index)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -134,10 +137,24 @@ class HybridRetriever(BaseRetriever):
             rows = [self._of_law[law] for law in laws if law in self._of_law]
             if rows:
                 bonus += weight * np.logical_or.reduce(rows)
+        bonus += DIRECTION * self._runs(understood.direction)
         bonus += SCENARIO * self._scenarios
         if understood.citations:
             bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)
         return bonus
+
+    def _runs(self, direction: Direction) -> Scores:
+        """For each passage, whether its document runs the question's way (1), the other way (-1), or in part."""
+        none = np.zeros(len(self._index.passages), dtype=np.float32)
+        way = none.copy()
+        for party, ours, others in (
+            (direction.holder, self._holding, self._receiving),
+            (direction.recipient, self._receiving, self._holding),
+        ):
+            if party:
+                fits, against = ours.get(party, none), others.get(party, none)
+                way += 0.5 * (fits - against * (1 - fits))
+        return way
 
     def _allowed(self, filters: Filters) -> npt.NDArray[np.bool_]:
         allowed = np.ones(len(self._index.passages), dtype=bool)
@@ -157,6 +174,20 @@ class HybridRetriever(BaseRetriever):
         """Share of the question's terms that the corpus knows."""
         asked = set(terms(understood.text))
         return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
+
+
+def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores]]:
+    """For each party, which passages' documents name it as a holder, and which as a recipient (1 or 0)."""
+    found: tuple[dict[str, Scores], dict[str, Scores]] = ({}, {})
+    named = {
+        source_id: (parties(document.holders), parties(document.recipients))
+        for source_id, document in index.documents.items()
+    }
+    for row, passage in enumerate(index.passages):
+        for rows, names in zip(found, named[passage.source_id], strict=True):
+            for party in names:
+                rows.setdefault(party, np.zeros(len(index.passages), dtype=np.float32))[row] = 1
+    return found
 
 
 def normalised(scores: Scores, candidates: int) -> Scores:

@@ -9,6 +9,8 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from answer import direction
+from answer.direction import Direction
 from answer.follow_up import resolve
 from answer.frame import Frame, read
 from answer.glossary import Glossary, clean
@@ -47,6 +49,7 @@ class Understood(NamedTuple):
     states: tuple[str, ...]
     named: tuple[str, ...] = ()
     frame: Frame = Frame()
+    direction: Direction = Direction()
 
     @property
     def text(self) -> str:
@@ -155,6 +158,7 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
         frame=read(whole),
+        direction=direction.read(focus) or direction.read(current),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
 
