@@ -7,22 +7,16 @@ import traceback
 
 import streamlit as st
 
+from answer import ask_next
 from answer.compose import GROUPS, VERDICT_WORDS
 from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import carry, model_notice, source_panel, under_answer
+from pages import carry, examples, model_notice, narrow, source_panel, under_answer
 from pages.engine import engine
 from pages.markup import escape
 
-EXAMPLES = (
-    "What information may a guidance counselor share with a student's parents?",
-    "Do the same rules apply to mental health records and to juvenile justice involvement?",
-    "What consent does a school need to share student records with a foster parent?",
-    "May a school give police a student's records after a threat?",
-    "Can a probation officer get attendance and grades without consent?",
-)
 NOT_ADVICE = (
     "mayshare quotes guidance on U.S. federal confidentiality law. It is not legal advice: "
     "state law may be stricter, so check with your agency's counsel before you act."
@@ -56,9 +50,10 @@ def draw() -> None:
             max_chars=load_settings().answering.max_question_chars,
             disabled=off is not None,
         )
+        narrow.say(filters)
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
     carried = None if off else carry.take()
-    chosen = _examples() if not turns and not typed and not carried and not off else None
+    chosen = examples.choose() if not turns and not typed and not carried and not off else None
     asked = None if off else typed or carried or chosen  # nothing that was on its way then is answered
     if model and not off:
         model_notice.confirm(lambda text: answer_into(text, turns, filters))
@@ -69,6 +64,8 @@ def draw() -> None:
         st.rerun()
     for number, answer in enumerate(turns):
         _turn(number, answer)
+    if turns and not off:
+        _ask_next(turns)
     if turns:
         count = len(turns[-1].sources)
         status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
@@ -90,21 +87,13 @@ def _sidebar() -> Filters:
             index = engine().index
         except MayshareError:
             return Filters()
-        laws = st.multiselect("Only guidance on", index.laws, placeholder="All laws", key="laws")
+        filters = narrow.draw(index)
         st.markdown("**About the answers**")
         st.markdown(
             f"Each statement is a sentence of the guidance, word for word. {len(index.documents)} documents, "
             f"none of them written for one state. Index `{index.corpus_version}`."
         )
-    return Filters(laws=tuple(laws))
-
-
-def _examples() -> str | None:
-    st.markdown("**Ask in your own words, or start with one of these:**")
-    for number, example in enumerate(EXAMPLES):
-        if st.button(example, key=f"example-{number}"):
-            return example
-    return None
+    return filters
 
 
 def answer_into(text: str, turns: list[Answer], filters: Filters) -> bool:
@@ -125,6 +114,20 @@ def answer_into(text: str, turns: list[Answer], filters: Filters) -> bool:
         log.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
         st.error("Something went wrong while answering; nothing was stored. Try again, or ask in other words.")
     return False
+
+
+def _ask_next(turns: list[Answer]) -> None:
+    """Questions that the guidance can answer, to go on with."""
+    asked = tuple(turn.question.text for turn in turns)
+    kept: tuple[object, tuple[str, ...]] = st.session_state.get("suggested", (None, ()))
+    if kept[0] != asked:  # once an answer, not on every rerun
+        kept = (asked, ask_next.suggestions(engine(), turns[-1], asked))
+        st.session_state["suggested"] = kept
+    questions = kept[1]
+    if questions:
+        st.markdown("**You could ask next**")
+    for place, question in enumerate(questions):
+        st.button(escape(question), key=f"ask-{len(turns)}-{place}", on_click=carry.leave, args=(question,))
 
 
 def _turn(number: int, answer: Answer) -> None:

@@ -13,8 +13,13 @@ def ask(question: str) -> None:
     """Leave a question for the Ask page, and go there."""
     from pages import menu
 
-    st.session_state[KEY] = question
+    leave(question)
     st.switch_page(menu.page(""))
+
+
+def leave(question: str) -> None:
+    """Leave a question for the Ask page's next run."""
+    st.session_state[KEY] = question
 
 
 def take() -> str | None:

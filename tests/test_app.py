@@ -13,7 +13,7 @@ import pages.engine
 from answer.assemble import Engine
 from mayshare.config import ROOT, Model
 from mayshare.schema import Question
-from pages.ask import EXAMPLES
+from pages.examples import EVERYONE, QUESTIONS
 from tests.model_server import Reply, Server, claim, serve
 
 QUESTION = "Can a probation officer get attendance and grades without consent?"
@@ -34,7 +34,7 @@ def button(app: AppTest, start: str) -> object:
 def test_first_page(app: AppTest) -> None:
     assert not app.exception
     assert app.title[0].value == "May I share this?"
-    assert [b.label for b in app.button if b.label in EXAMPLES] == list(EXAMPLES)
+    assert [b.label for b in app.button if b.label in QUESTIONS[EVERYONE]] == list(QUESTIONS[EVERYONE])
     assert "not legal advice" in texts(app)
     assert "Don't type names" in texts(app)
 
@@ -51,7 +51,7 @@ def test_an_answer_has_its_bottom_line_first_and_readable_citations(app: AppTest
 
 
 def test_an_example_asks_itself(app: AppTest) -> None:
-    button(app, EXAMPLES[0]).click().run()  # type: ignore[attr-defined]
+    button(app, QUESTIONS[EVERYONE][0]).click().run()  # type: ignore[attr-defined]
     assert not app.exception
     assert "guidance counselor" in texts(app)
     assert "Answer 1 ready" in app.success[0].value

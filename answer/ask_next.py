@@ -1,0 +1,65 @@
+"""Questions that an answer leads to: headings of sections that it didn't quote. Each heading is a question."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from answer import reading
+from answer.follow_up import resolve
+from answer.library import Searcher
+from mayshare.index import Index
+from mayshare.lexical import terms
+from mayshare.schema import Answer, Question
+
+MOST = 3
+TRIED = 10  # headings looked at: each costs a search
+SAME = 0.6  # share of terms from which on two questions ask the same
+
+
+def suggestions(engine: Searcher, answer: Answer, asked: Sequence[str]) -> tuple[str, ...]:
+    """Up to MOST questions: of the document that leads the answer, and of others near it.
+
+    None that was `asked` or asks the same in other words, and only those that find their own section when they are
+    asked: so the guidance can answer them, and they make sense without the section before.
+    """
+    known = [set(terms(question)) for question in asked]
+    known += [set(terms(source.heading)) for source in answer.sources]
+    found: list[str] = []
+    for heading in list(dict.fromkeys(_headings(engine.index, answer)))[:TRIED]:
+        alone = heading.endswith("?") and not resolve(heading, list(asked))[0]  # else it is read with what was asked
+        if alone and not _repeats(heading, known) and _finds_itself(engine, heading):
+            found.append(heading)
+            known.append(set(terms(heading)))
+        if len(found) == MOST:
+            break
+    return tuple(found)
+
+
+def _repeats(heading: str, known: Collection[set[str]]) -> bool:
+    words = set(terms(heading))
+    return any(len(words & other) >= SAME * len(words | other) for other in known)
+
+
+def _finds_itself(engine: Searcher, heading: str) -> bool:
+    hits = engine.search(Question(text=heading), 1)
+    return bool(hits) and heading in (*hits[0].passage.heading_path, hits[0].passage.title)
+
+
+def _headings(index: Index, answer: Answer) -> Iterator[str]:
+    """The nearest first, turn about: a document's own next sections, and sections of others."""
+    own = _own(index, answer)
+    others = [entry.heading for entry in answer.related]
+    for place in range(max(len(own), len(others))):
+        yield from own[place : place + 1]
+        yield from others[place : place + 1]
+
+
+def _own(index: Index, answer: Answer) -> list[str]:
+    """The sections of the lead document, from the one after the section that leads on, then those before it."""
+    document = index.documents.get(answer.sources[0].source_id) if answer.sources else None
+    if document is None or document.kind == "official":
+        return []
+    sections = reading.sections(document)
+    after = [section.heading for section in sections if section.start > answer.sources[0].start]
+    before = [section.heading for section in sections if section.start <= answer.sources[0].start]
+    return after + before
