@@ -1,7 +1,7 @@
 """Embed on the workers of a Ray cluster, with LlamaIndex's `RayIngestionPipeline`, into the store's embedding cache.
 
 The rest of an ingest finds every vector there and goes on as ever, so that nothing else knows of Ray and the output
-is that of one process. An int8 model rounds by what stands in a batch together, so a batch is what one process would
+is that of one process. A model may round by what stands in a batch together, so a batch is what one process would
 take: a node carries a whole slice of texts, and comes back as one node a text.
 """
 

@@ -39,7 +39,7 @@ class Embedding(Section):
     model: str = Field(default="all-MiniLM-L6-v2", description="name of the model, as its provider spells it")
     base_url: str | None = Field(default=None, description="address of the provider's server")
     api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
-    batch_size: int = Field(default=8, ge=1, le=256, description="passages embedded at once")
+    batch_size: int = Field(default=8, ge=1, le=256, description="passages sent at once; the default model takes one at a time")
     threads: int = Field(default=0, ge=0, description="threads of ONNX Runtime; 0 = all cores")
 
 

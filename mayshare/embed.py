@@ -61,7 +61,9 @@ def build_embedding(settings: Settings, bulk: bool = False) -> BaseEmbedding:
     chosen = settings.embedding
     if chosen.provider == "minilm":
         threads, workers = (1, chosen.threads or min(4, os.cpu_count() or 1)) if bulk else (chosen.threads, 1)
-        return MiniLMEmbedding(settings.model_folder, chosen.batch_size, threads, workers)
+        # one text at a time: an int8 model's scales are those of its batch, so that a text's vector would move with the
+        # texts beside it; and two workers do a third more so, since nothing is padded
+        return MiniLMEmbedding(settings.model_folder, 1, threads, workers)
     try:
         return _PROVIDERS[chosen.provider](chosen)
     except ImportError as error:
