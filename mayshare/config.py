@@ -97,6 +97,13 @@ class Judge(Section):
     api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
 
 
+class Feedback(Section):
+    """What users say of answers: asked under each answer, kept only with consent and without personal data."""
+
+    enabled: bool = Field(default=True, description="ask under each answer whether it helped")
+    max_open: int = Field(default=1000, ge=1, description="remarks that may wait; no more are taken then")
+
+
 class Chroma(Section):
     """Where vectors are searched: in this process, on a Chroma server, or on Chroma Cloud (docs/scaling.md)."""
 
@@ -165,6 +172,7 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(default=ROOT / "corpus", description="folder of the documents")
     store: Path = Field(default=ROOT / "data", description="folder of the index generations and the model")
+    evaluation: Path = Field(default=ROOT / "eval", description="folder of what trainers write, and of feedback")
     models: Path | None = Field(default=None, description="folder of the built embedding model; default: store/models")
     keep_generations: int = Field(default=3, ge=2, description="generations kept for rollback, the live one included")
     embedding: Embedding = Embedding()
@@ -174,6 +182,7 @@ class Settings(BaseSettings):
     serve: Serve = Serve()
     model: Model = Model()
     judge: Judge = Judge()
+    feedback: Feedback = Feedback()
     chroma: Chroma = Chroma()
     ingest: Ingest = Ingest()
     fetch: Fetch = Fetch()
