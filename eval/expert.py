@@ -66,7 +66,7 @@ def export(run: Run, cases: Mapping[str, Case], path: Path, rater: str = "") -> 
     if path.suffix == ".csv":
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerows([COLUMNS, *([_safe(cell) for cell in row] for row in rows)])
+        writer.writerows([COLUMNS, *([safe(cell) for cell in row] for row in rows)])
         path.write_text(text.getvalue(), encoding="utf-8-sig")  # so that spreadsheet programs read it as UTF-8
     elif path.suffix == ".xlsx":
         book = Workbook()
@@ -74,7 +74,7 @@ def export(run: Run, cases: Mapping[str, Case], path: Path, rater: str = "") -> 
         assert sheet is not None
         sheet.title = "ratings"
         for row in ([*COLUMNS], *rows):
-            sheet.append([_safe(cell) for cell in row])
+            sheet.append([safe(cell) for cell in row])
         sheet.freeze_panes = "A2"
         book.save(path)
     else:
@@ -162,7 +162,7 @@ def _rows(run: Run, cases: Mapping[str, Case], rater: str) -> Iterator[list[Any]
             ]  # fmt: skip
 
 
-def _safe(cell: Any) -> Any:
+def safe(cell: Any) -> Any:
     """A cell that no spreadsheet program takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t")) else cell
 

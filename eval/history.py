@@ -13,12 +13,12 @@ from eval import files, runs
 from eval.cases import Case, Record, load_cases
 from eval.metrics.context import Context
 from eval.places import places
+from eval.runs import SYSTEM
 from eval.score import Scores, score, summaries
 from mayshare.config import ROOT, Settings
 from mayshare.errors import RunFileError
 
 PATH = ROOT / "eval" / "history.jsonl"
-SYSTEM = "engine"
 Splits = Literal["dev", "test", "all"]
 Step = Callable[[str, int, int], None]
 

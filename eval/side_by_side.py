@@ -12,7 +12,7 @@ from eval.cases import Evidence, Gold
 from eval.matching import PARTLY, STATED
 from eval.metrics import citation, nugget, retrieval
 from eval.metrics.context import Context
-from eval.metrics.decision import Outcome, Stage, lost_at, outcome
+from eval.metrics.decision import MUST_ABSTAIN, Outcome, Stage, lost_at, outcome
 from mayshare import cites
 from mayshare.schema import Answer, Claim
 
@@ -32,11 +32,11 @@ class Piece(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A fact that a good answer states."""
+    """A fact that a good answer states; no state where stating it isn't scored, as where silence is right."""
 
     text: str
     importance: Literal["vital", "okay", "must not be left out"]
-    state: Stated
+    state: Stated | None
 
 
 class SideBySide(NamedTuple):
@@ -47,7 +47,7 @@ class SideBySide(NamedTuple):
     evidence: tuple[Piece, ...]
     facts: tuple[Fact, ...]
     wrong: tuple[str, ...]
-    authorities: tuple[tuple[str, bool], ...]
+    authorities: tuple[tuple[str, bool | None], ...]
     supported: tuple[bool, ...]
 
 
@@ -84,7 +84,9 @@ def _quotes(gold: Gold, group: int, claims: Sequence[Claim]) -> bool:
 def _facts(gold: Gold, answer: Answer, context: Context) -> list[Fact]:
     said = nugget.sentences(answer)
 
-    def state(text: str) -> Stated:
+    def state(text: str) -> Stated | None:
+        if gold.case.kind in MUST_ABSTAIN:
+            return None
         probability = context.matcher.stated(text, said)
         return "stated" if probability >= STATED else "in part" if probability >= PARTLY else "missed"
 
@@ -92,12 +94,14 @@ def _facts(gold: Gold, answer: Answer, context: Context) -> list[Fact]:
     return facts + [Fact(text, "must not be left out", state(text)) for text in gold.case.must_not_omit]
 
 
-def _authorities(gold: Gold, answer: Answer) -> list[tuple[str, bool]]:
+def _authorities(gold: Gold, answer: Answer) -> list[tuple[str, bool | None]]:
     """Each expected provision, and whether the answer cites it, a part of it or what holds it."""
+    if not answer.claims and gold.case.verdict == "abstain":
+        return [(text, None) for text in gold.case.authorities]
     named = [name for source in answer.sources for name in source.authorities]
     given = {form for name in named if (form := cites.normal(name))}
     given |= {cite.text for claim in answer.claims for cite in cites.find(claim.text)}
-    rows = []
+    rows: list[tuple[str, bool | None]] = []
     for text in gold.case.authorities:
         form = cites.normal(text)
         if form:
