@@ -26,6 +26,9 @@ INLINE = ("laws", "authorities")
 WIDTH = 84
 INDENT = 4  # of an item's fields
 LOG = "README.md"
+SWITCHES = ("yes", "no", "on", "off", "true", "false", "null")
+DAYS = ("seen",)  # written bare, as YAML writes a day
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def next_id(topic: str, known: Iterable[str]) -> str:
@@ -95,7 +98,7 @@ def _of_file(path: Path) -> list[Case]:
 
 
 def _parsed(text: str) -> list[Case]:
-    content = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content = yaml.load(text, Loader=_LOADER)
     about = {"topic": content["topic"], "split": content["split"]}
     return [Case.model_validate({**item, **about}) for item in content["questions"]]
 
@@ -132,7 +135,7 @@ def _with_fields(text: str, case: Case, before: Case) -> list[str]:
 
 def _lines_of(text: str, case_id: str, count: int) -> dict[str, tuple[int, int]]:
     """First line and line after the last of each field of a question, counted from 0."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_LOADER)
     questions: Any = next(value for key, value in cast(Any, root).value if key.value == "questions")
     starts = [item.start_mark.line for item in questions.value]
     for item, end in zip(questions.value, [*starts[1:], count], strict=True):
@@ -158,7 +161,8 @@ def _field(name: str, value: Any) -> str:
     if isinstance(value, list) and value and name not in INLINE:
         return f"{pad}{name}:\n" + "".join(f"{pad}  - {_flow(item)}\n" for item in value)
     if isinstance(value, dict):
-        return f"{pad}{name}:\n" + "".join(f"{pad}  {key}: {_flow(inner)}\n" for key, inner in value.items())
+        rows = ((key, inner if key in DAYS and inner else _flow(inner)) for key, inner in value.items())
+        return f"{pad}{name}:\n" + "".join(f"{pad}  {key}: {shown}\n" for key, shown in rows)
     return f"{pad}{name}: {_flow(value)}\n"
 
 
@@ -169,9 +173,9 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in shown.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    # a bare word where YAML can't take it for anything else; 2026-11-24 stays a day
-    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z_]+(-[a-z0-9]+)*|\d{4}-\d\d-\d\d", value):
-        return value if value not in ("yes", "no", "on", "off", "true", "false", "null") else f'"{value}"'
+    # a bare word where YAML can't take it for anything else
+    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z_]+(-[a-z0-9]+)*", value) and value not in SWITCHES:
+        return value
     return json.dumps(value, ensure_ascii=False)
 
 
