@@ -181,10 +181,7 @@ def _history(entries: Sequence[Entry], split: Split, metric: str) -> None:
     st.markdown(f"**{escape(title)}.** Only runs on the same question set can be compared.")
     if len(rows) > 1:
         st.altair_chart(_line(rows), key="history-chart", alt=_told(title, rows))
-    table = _table("Run", rows)
-    table["Guidance"] = [one.corpus_version for one in chosen]
-    table["Question set"] = [one.set_sha256[:8] for one in chosen]
-    st.table(table)
+    st.table(_past(rows, chosen))
 
 
 def _row(name: str, found: Summary) -> Row:
@@ -238,6 +235,22 @@ def _table(head: str, rows: Sequence[Row]) -> pandas.DataFrame:
         "Questions": [row.questions for row in rows],
     }
     return pandas.DataFrame(values, index=pandas.Index([row.name for row in rows], name=head))
+
+
+def _past(rows: Sequence[Row], entries: Sequence[Entry]) -> pandas.DataFrame:
+    """The history in three columns, which a phone shows without scrolling sideways; the newest run first."""
+    import pandas
+
+    values = {
+        "Mean and 95 % interval": [
+            f"{_number(row.mean, 3)} ({_number(row.low, 2)} to {_number(row.high, 2)})" for row in rows
+        ],
+        "Asked": [
+            f"{row.questions} questions of set {one.set_sha256[:6]}, guidance {one.corpus_version}"
+            for row, one in zip(rows, entries, strict=True)
+        ],
+    }
+    return pandas.DataFrame(values, index=pandas.Index([row.name for row in rows], name="Run"))[::-1]
 
 
 def _number(value: float, digits: int) -> str:

@@ -78,7 +78,7 @@ def _preview(key: str, seen: Seen, answer: Answer) -> None:
         for name, label, _ in _texts(seen.kept):
             st.text_area(label, key=f"{name}-{key}", height=80)
         agreed = st.checkbox(CONSENT, key=f"consent-{key}")
-        st.button("Send", key=f"send-{key}", on_click=send, args=(key, answer), disabled=not agreed)
+        st.button("Send this remark", key=f"send-{key}", on_click=send, args=(key, answer), disabled=not agreed)
 
 
 def show(key: str, typed: Remark) -> None:

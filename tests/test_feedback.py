@@ -61,11 +61,11 @@ def test_a_remark_is_shown_without_names_and_stored_after_consent(queue: Path) -
     assert area(app, "Your question").value == REDACTED
     assert area(app, "Your question 1").value == "[NAME_1] is in tenth grade."
     assert area(app, "Your remark").value == "[NAME_1] is 18, call [PHONE_1]."
-    send = next(button for button in app.button if button.label == "Send")
+    send = next(button for button in app.button if button.label == "Send this remark")
     assert send.disabled
     assert not queue.exists(), "nothing is stored before consent"
     app.checkbox[0].check().run()
-    press(app, "Send")
+    press(app, "Send this remark")
     assert app.success[0].value == page.THANKS
     assert "Kaylee" not in queue.read_text()
     (item,) = feedback.load(queue)
@@ -94,14 +94,14 @@ def test_what_was_missed_can_be_taken_out_and_what_is_put_in_is_looked_at_again(
     press(app, "See what would be stored")
     area(app, "Your question").set_value("May I tell Jayden Smith's coach about the plan?").run()
     app.checkbox[0].check().run()
-    press(app, "Send")
+    press(app, "Send this remark")
     assert page.MORE_FOUND in app.error[0].value.replace("\\", "")
     assert not queue.exists()
     assert area(app, "Your question").value == "May I tell [NAME_1]'s coach about the plan?"
     assert not app.checkbox[0].value, "consent is to what is shown"
     area(app, "Your question").set_value("May I tell the coach about the plan?").run()
     app.checkbox[0].check().run()
-    press(app, "Send")
+    press(app, "Send this remark")
     assert feedback.load(queue)[0].question == "May I tell the coach about the plan?"
 
 
@@ -138,7 +138,7 @@ def test_a_full_queue_takes_no_more_and_says_so(queue: Path, monkeypatch: pytest
     app.radio[0].set_value("Yes").run()
     press(app, "See what would be stored")
     app.checkbox[0].check().run()
-    press(app, "Send")
+    press(app, "Send this remark")
     assert "Too many remarks wait" in app.error[0].value
     assert [item.question for item in feedback.load(queue)] == ["One?"]
 
