@@ -21,6 +21,7 @@ PATH = ROOT / "eval" / "feedback" / "queue.jsonl"
 TOPIC = "feedback"
 MAINTAINERS = "mayshare maintainers"
 MAX_COMMENT = 1000
+MAX_TEXT = 10_000  # of a question, which placeholders may have made longer
 MAX_OPEN = 1000
 Wrong = Literal["verdict", "not_my_question", "left_out", "source", "outdated", "unclear", "other"]
 WRONG: dict[Wrong, str] = {
@@ -77,9 +78,10 @@ def record(
     Raises:
         TrainerFileError: the file can't be written, the remark is too long, or too many wait already.
     """
-    if len(remark.comment) > MAX_COMMENT:
-        raise TrainerFileError(f"The remark is longer than {MAX_COMMENT} characters. Shorten it.")
-    item = _item(answer, redacted(remark), today or dt.date.today())
+    clean = redacted(remark)
+    if len(clean.comment) > MAX_COMMENT or any(len(text) > MAX_TEXT for text in (clean.question, *clean.turns)):
+        raise TrainerFileError(f"A remark may have {MAX_COMMENT} characters, a question {MAX_TEXT}. Shorten it.")
+    item = _item(answer, clean, today or dt.date.today())
     with files.locked(path):
         known = load(path)
         if item.id in {one.id for one in known}:
@@ -127,24 +129,26 @@ def accept(
     path: Path = PATH,
     folder: Path = FOLDER,
     question: str | None = None,
+    turns: tuple[str, ...] | None = None,
 ) -> Case:
     """Close an item and append its question to `feedback.yaml` of the development questions.
 
     Nuggets, evidence and basis are added afterwards, by hand or on the page; docs/trainers.md says how.
 
     Args:
-        question: its words, where those of the item shall not go into the set as they stand.
+        question, turns: their words, where those of the item shall not go into the set as they stand.
 
     Raises:
         RunFileError: no open item has the id.
         QuestionSetError: verdict and abstention don't fit each other.
     """
     item = _open(item_id, path)
+    kept = item.turns if turns is None else turns
     values = {
         "asker": asker,
-        "kind": "follow_up" if item.turns else "out_of_scope" if abstention == "out_of_scope" else "answerable",
+        "kind": "follow_up" if kept else "out_of_scope" if abstention == "out_of_scope" else "answerable",
         "question": question or item.question,
-        "turns": item.turns,
+        "turns": kept,
         "verdict": verdict,
         "abstention": abstention,
         "bottom_line": bottom_line,
@@ -158,7 +162,7 @@ def accept(
         )
     except ValidationError as error:
         raise QuestionSetError(f"{item_id}: {error.errors()[0]['msg']}.") from None
-    question_writer.append(case, folder)
+    question_writer.append(case, folder, f"{case.id} was added, from feedback {item.id}.")
     _decide(item_id, "accepted", case.id, path)
     return case
 

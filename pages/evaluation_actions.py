@@ -174,8 +174,9 @@ def accept_feedback(settings: Settings, item_id: str, key: str) -> None:
         raise TrainerFileError("A question needs its words, who asks, and the right answer in a sentence.")
     verdict: Verdict = state[f"{key}-verdict"]
     abstention: Abstention | None = state.get(f"{key}-abstention")
+    turns = tuple(" ".join(line.split()) for line in str(state.get(f"{key}-turns", "")).splitlines() if line.strip())
     case = feedback.accept(
-        item_id, asker, verdict, bottom_line, abstention, where.feedback, where.questions, question=question
+        item_id, asker, verdict, bottom_line, abstention, where.feedback, where.questions, question, turns
     )
     state[TAB], state[WAY], state[CASE] = "Write a question", CHANGE, case.id
     say(f"{case.id} is a development question now. Add its nuggets, evidence and basis below.")

@@ -15,11 +15,13 @@ from eval.runs import Run
 from eval.score import Item, Scores
 from eval.setup import context_of
 from mayshare.config import Settings
+from mayshare.index import Index
 from mayshare.schema import Answer
 from pages.engine import engine
 
 Stamp = tuple[int, int]
 _lock = Lock()
+_latest: tuple[Index, Context] | None = None
 
 
 def cases(settings: Settings) -> Mapping[str, Case]:
@@ -66,16 +68,12 @@ def answer(settings: Settings, case: Case) -> Answer | None:
 
 def context() -> Context:
     """Documents and matcher of the live index; seconds to make, then kept."""
+    global _latest
     index = engine().index
     with _lock:
-        known = _contexts.get(id(index))
-        if known is None:
-            _contexts.clear()
-            known = _contexts[id(index)] = context_of(index)
-        return known
-
-
-_contexts: dict[int, Context] = {}
+        if _latest is None or _latest[0] is not index:
+            _latest = (index, context_of(index))
+        return _latest[1]
 
 
 def _stamp(path: Path) -> Stamp:

@@ -70,6 +70,8 @@ def _question(settings: Settings, item: Feedback) -> None:
     askers = sorted({case.asker for case in data.cases(settings).values()})
     with st.form(key):
         st.text_area("Question, as it goes into the set", item.question, key=f"{key}-question", max_chars=4000)
+        if item.turns:
+            st.text_area("Earlier turns, one a line", "\n".join(item.turns), key=f"{key}-turns", height=80)
         st.selectbox("Who asks", askers, index=None, key=f"{key}-asker", accept_new_options=True)
         st.selectbox("Right verdict", get_args(Verdict), index=2, key=f"{key}-verdict")
         reasons = get_args(Abstention)

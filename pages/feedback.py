@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from eval import feedback
-from eval.feedback import MAX_COMMENT, WRONG, Remark
+from eval.feedback import MAX_COMMENT, MAX_TEXT, WRONG, Remark
 from eval.places import places
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
@@ -17,8 +17,8 @@ from pages.markup import escape
 
 YES, NO = "Yes", "No"
 CONSENT = (
-    "I agree that this text, the answer, its verdict and the guidance's version are stored in a file on this server, "
-    "for those who check mayshare's answers."
+    "I agree that this text, what I chose, the answer with its verdict, the day and the guidance's version are stored "
+    "in a file on this server, for those who check mayshare's answers."
 )
 THANKS = "Thank you. Your remark waits for a trainer; nothing of it says who you are."
 MORE_FOUND = "More personal data was found in what you changed. Look at it once more, then send."
@@ -76,7 +76,7 @@ def _preview(key: str, seen: Seen, answer: Answer) -> None:
             "out what is left. Nothing has been stored yet."
         )
         for name, label, _ in _texts(seen.kept):
-            st.text_area(label, key=f"{name}-{key}", height=80)
+            st.text_area(label, key=f"{name}-{key}", max_chars=MAX_TEXT, height=80)
         agreed = st.checkbox(CONSENT, key=f"consent-{key}")
         st.button("Send this remark", key=f"send-{key}", on_click=send, args=(key, answer), disabled=not agreed)
 

@@ -147,8 +147,10 @@ def test_whoever_stores_a_remark_stores_no_name(queue: Path) -> None:
     """The queue itself takes names out, whatever its caller did."""
     kept = feedback.record(given(), Remark(False, NAMES, comment="Kaylee Nguyen again"), queue)
     assert (kept.question, kept.comment) == (REDACTED, "[NAME_1] again")
-    with pytest.raises(TrainerFileError, match="longer than"):
+    with pytest.raises(TrainerFileError, match="Shorten it"):
         feedback.record(given(), Remark(False, "q", comment="x" * 1001), queue)
+    with pytest.raises(TrainerFileError, match="Shorten it"):
+        feedback.record(given(), Remark(False, "a b " * 3000), queue)
 
 
 def test_placeholders_are_not_found_to_be_names_again() -> None:

@@ -114,11 +114,16 @@ def test_feedback_becomes_a_question_once_accepted(tmp_path: Path) -> None:
     assert feedback.record(given, bad, queue, TODAY) == first
     second = feedback.record(given, bad._replace(helpful=True, comment=""), queue, TODAY)
     assert [i.state for i in feedback.load(queue)] == ["open", "open"]
+    later = feedback.record(given, bad._replace(turns=("Is Jo in the band?",)), queue, TODAY)
+    follow_up = feedback.accept(
+        later.id, "teacher", "yes", "Yes.", path=queue, folder=folder, question="And the coach?", turns=("In a band?",)
+    )
+    assert (follow_up.kind, follow_up.question, follow_up.turns) == ("follow_up", "And the coach?", ("In a band?",))
     made = feedback.accept(first.id, "teacher", "conditional", "Only staff who need it.", path=queue, folder=folder)
     feedback.reject(second.id, "praise", path=queue)
-    assert made.id == "feedback-001"
-    assert "feedback-001" in {c.id for c in load_cases(folder, "dev")}
-    assert [i.state for i in feedback.load(queue)] == ["accepted", "rejected"]
+    assert made.id == "feedback-002"
+    assert "feedback-002" in {c.id for c in load_cases(folder, "dev")}
+    assert [i.state for i in feedback.load(queue)] == ["accepted", "rejected", "accepted"]
     with pytest.raises(RunFileError, match="no open item"):
         feedback.reject(first.id, "again", path=queue)
 
