@@ -341,6 +341,36 @@ def test_exports_hold_what_the_page_shows(live: Settings, where: Places) -> None
     assert "'=1+1" in exports.records_csv([rating]), "no spreadsheet program takes it for a formula"
 
 
+# ---- the same from a terminal
+
+
+def command(*arguments: str) -> int:
+    import cli
+
+    with pytest.raises(SystemExit) as done:
+        cli.app(["eval", *arguments])
+    return int(str(done.value.code))
+
+
+def test_the_command_line_keeps_the_same_files(
+    live: Settings, where: Places, remark: feedback.Feedback, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("check") == 0
+    path = where.questions / "emergency.yaml"
+    held = path.read_text()
+    path.write_text(held.replace(LOGGED, "No such sentence stands there."))
+    assert command("check") == 1
+    assert "error: emergency-001: ferpa-emergency doesn't hold the quote" in capsys.readouterr().out
+    path.write_text(held)
+    where.history.unlink()
+    assert command("score", str(history.run_path(live, "dev")), "--keep") == 0
+    assert [(one.split, one.questions) for one in history.load(where.history)] == [("dev", 2)]
+    assert command("feedback", "list") == 0
+    assert f"{remark.id} " in capsys.readouterr().out
+    assert command("feedback", "reject", remark.id, "--why", "Praise.") == 0
+    assert feedback.load(where.feedback)[0].state == "rejected"
+
+
 # ---- who may
 
 
