@@ -201,7 +201,8 @@ def _intervals(rows: Sequence[Row]) -> altair.LayerChart | altair.FacetChart:
     lowest = min(0.0, *(row.low for row in rows))
     axis = altair.Axis(labelLimit=150, labelFontSize=12, ticks=False)
     base = altair.Chart(_frame(rows)).encode(
-        y=altair.Y("name:N", title=None, sort=[row.name for row in rows], axis=axis),
+        # room above the first row, whose label would be pushed down at the edge
+        y=altair.Y("name:N", title=None, sort=[row.name for row in rows], axis=axis, scale=altair.Scale(padding=1)),
         tooltip=[altair.Tooltip(name, format=".3f") for name in ("mean:Q", "low:Q", "high:Q")] + ["questions:Q"],
     )
     scale = altair.Scale(domain=[lowest, 1.0])
