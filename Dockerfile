@@ -12,7 +12,7 @@ WORKDIR /srv/mayshare
 COPY --chown=mayshare . .
 RUN chown mayshare /srv/mayshare
 USER mayshare
-RUN make setup && .venv/bin/mayshare ingest
+RUN make setup && .venv/bin/mayshare ingest && mkdir -p eval/feedback
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=3s --start-period=30s \
   CMD .venv/bin/python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=2)"

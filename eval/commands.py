@@ -67,18 +67,22 @@ def run(split: SplitOption = SplitName.dev, system: System = None, out: Out = No
 def score(
     files: Annotated[list[Path], typer.Argument(help="Run files, as `eval run` writes them.")],
     as_json: Json = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Add the means to the history, eval/history.jsonl.")] = False,
     store: Store = None,
 ) -> None:
     """Score runs: every metric with its 95 % interval. The scores of each question go to FILE.scores.json."""
-    from eval import runs
+    from eval import history, runs
+    from eval.places import places
     from eval.score import latency, summaries
 
     cases, context = _cases(None), _context(store)
     for path in files:
         result = runs.read(path)
         scores = _score(result, cases, context)
-        target = path.with_suffix(".scores.json")
-        target.write_text(scores.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        history.write_scores(scores, path)
+        if keep:
+            made = history.entry(scores, {case.id: case for case in cases})
+            history.add(made, places(_settings(store)).history)
         found = summaries(scores.items)
         if as_json:
             rows = {name: summary._asdict() for name, summary in found.items()}
@@ -87,6 +91,24 @@ def score(
             _print_scores(result.header.name, found, latency(scores.items))
         if any(item.error for item in scores.items):
             raise typer.Exit(1)
+
+
+@app.command()
+def check(store: Store = None) -> None:
+    """Hold every question against its rules and the live guidance: exit 1 where one can't be used as it is."""
+    from eval.check import check_all
+    from mayshare.index import open_index
+
+    cases = _cases(None)
+    found = check_all(cases, open_index(_settings(store)).documents)
+    for findings in found.values():
+        for words in findings.errors:
+            typer.echo(f"error: {words}")
+        for words in findings.lacks:
+            typer.echo(f"lacks: {words}")
+    errors = sum(1 for findings in found.values() if findings.errors)
+    typer.echo(f"{len(cases)} questions, {errors} with errors")
+    raise typer.Exit(1 if errors else 0)
 
 
 @app.command()
@@ -249,8 +271,9 @@ def _folder(out: Path | None, settings: Settings) -> Path:
 
 def _cases(split: str | None) -> list[Case]:
     from eval.cases import load_cases
+    from eval.places import places
 
-    return load_cases(split=split)  # type: ignore[arg-type]
+    return load_cases(places(_settings(None)).questions, split)  # type: ignore[arg-type]
 
 
 def _splits(split: SplitName) -> list[str]:

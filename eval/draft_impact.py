@@ -11,6 +11,7 @@ from eval import answered, watch
 from eval.cases import load_cases
 from eval.impact import Asked, Change, compare, questions
 from eval.impact_run import Step, open_before
+from eval.places import places
 from eval.setup import context_of
 from ingest import drafts, staging
 from ingest.drafts import Draft
@@ -36,7 +37,7 @@ def would_change(
 
     Raises what `ingest.staging.stage` raises; the live index and the corpus folder stay as they are.
     """
-    everything = questions(load_cases(), watch.load(watch.path_of(settings.corpus)))
+    everything = questions(load_cases(places(settings).questions), watch.load(watch.path_of(settings.corpus)))
     with drafts.overlay(settings, draft) as laid:
         report = staging.stage(laid, step)
         if not report.built:

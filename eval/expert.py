@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
 
-from eval import stats
+from eval import files, stats
 from eval.cases import Case, Record
 from eval.runs import Run
 from mayshare.config import ROOT
@@ -66,7 +66,7 @@ def export(run: Run, cases: Mapping[str, Case], path: Path, rater: str = "") -> 
     if path.suffix == ".csv":
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerows([COLUMNS, *([_safe(cell) for cell in row] for row in rows)])
+        writer.writerows([COLUMNS, *([safe(cell) for cell in row] for row in rows)])
         path.write_text(text.getvalue(), encoding="utf-8-sig")  # so that spreadsheet programs read it as UTF-8
     elif path.suffix == ".xlsx":
         book = Workbook()
@@ -74,7 +74,7 @@ def export(run: Run, cases: Mapping[str, Case], path: Path, rater: str = "") -> 
         assert sheet is not None
         sheet.title = "ratings"
         for row in ([*COLUMNS], *rows):
-            sheet.append([_safe(cell) for cell in row])
+            sheet.append([safe(cell) for cell in row])
         sheet.freeze_panes = "A2"
         book.save(path)
     else:
@@ -109,13 +109,10 @@ def read_sheet(path: Path, today: dt.date | None = None) -> list[Rating]:
 
 def add(ratings: Sequence[Rating], path: Path = PATH) -> int:
     """Append ratings and say how many are new; of the same sentence by the same rater the newest counts."""
-    known = {_key(rating): rating for rating in load(path)}
-    before = dict(known)
-    known.update({_key(rating): rating for rating in ratings})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text("".join(rating.model_dump_json() + "\n" for rating in known.values()), encoding="utf-8")
-    part.replace(path)
+    with files.locked(path):
+        before = {_key(rating): rating for rating in load(path)}
+        known = before | {_key(rating): rating for rating in ratings}
+        files.write_lines(path, known.values())
     return sum(1 for key, rating in known.items() if before.get(key) != rating)
 
 
@@ -137,9 +134,9 @@ def totals(ratings: Iterable[Rating]) -> Totals:
     ratings = list(ratings)
     counts = {name: sum(1 for r in ratings if r.rating == name) for name in RATINGS}
     citations = {name: sum(1 for r in ratings if r.citation_rating == name) for name in CITATIONS}
-    by_rater: dict[str, dict[tuple[str, str, int], str]] = {}
+    by_rater: dict[str, dict[tuple[str, str, str], str]] = {}
     for rating in ratings:
-        by_rater.setdefault(rating.rater, {})[(rating.run, rating.case, rating.sentence_no)] = rating.rating
+        by_rater.setdefault(rating.rater, {})[_key(rating)[:3]] = rating.rating
     if len(by_rater) < 2:
         return Totals(counts, citations, None, 0)
     one, other = sorted(by_rater.values(), key=len, reverse=True)[:2]
@@ -165,7 +162,7 @@ def _rows(run: Run, cases: Mapping[str, Case], rater: str) -> Iterator[list[Any]
             ]  # fmt: skip
 
 
-def _safe(cell: Any) -> Any:
+def safe(cell: Any) -> Any:
     """A cell that no spreadsheet program takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
@@ -196,5 +193,6 @@ def _xlsx(path: Path) -> list[list[Any]]:
         book.close()
 
 
-def _key(rating: Rating) -> tuple[str, str, int, str]:
-    return rating.run, rating.case, rating.sentence_no, rating.rater
+def _key(rating: Rating) -> tuple[str, str, str, str]:
+    """By the sentence itself: a later run of the same name may say something else in its place."""
+    return rating.run, rating.case, rating.sentence, rating.rater

@@ -10,6 +10,7 @@ from eval import answered, impact_gate, watch
 from eval.cases import load_cases
 from eval.impact import Asked, Impact, compare, questions
 from eval.impact_gate import Held
+from eval.places import places
 from eval.setup import context_of
 from ingest import pipeline, staging
 from ingest.pipeline import Report
@@ -99,7 +100,7 @@ def between(
 
 
 def _asked(settings: Settings) -> list[Asked]:
-    return questions(load_cases(), watch.load(watch.path_of(settings.corpus)))
+    return questions(load_cases(places(settings).questions), watch.load(watch.path_of(settings.corpus)))
 
 
 def open_before(settings: Settings, number: int | None = None) -> Index | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mayshare.verdicts import Abstention, Verdict
+
+if TYPE_CHECKING:
+    from eval.places import Places
 
 sheet = typer.Typer(no_args_is_help=True, help="Score answers sentence by sentence in a spreadsheet.")
 feedback = typer.Typer(no_args_is_help=True, help="What users said of answers, and what became of it.")
@@ -25,7 +28,7 @@ def export_sheet(
     from eval import expert, runs
     from eval.cases import load_cases
 
-    rows = expert.export(runs.read(run), {case.id: case for case in load_cases()}, out, rater)
+    rows = expert.export(runs.read(run), {case.id: case for case in load_cases(_places().questions)}, out, rater)
     typer.echo(f"{rows} sentences in {out}")
 
 
@@ -35,9 +38,9 @@ def import_sheets(sheets: Annotated[list[Path], typer.Argument(help="Filled shee
     from eval import expert
 
     for path in sheets:
-        new = expert.add(expert.read_sheet(path))
+        new = expert.add(expert.read_sheet(path), _places().ratings)
         typer.echo(f"{path}: {new} new or changed ratings")
-    found = expert.totals(expert.load())
+    found = expert.totals(expert.load(_places().ratings))
     typer.echo(", ".join(f"{count} {name}" for name, count in {**found.counts, **found.citations}.items()))
     if found.kappa is not None:
         typer.echo(f"Two raters: kappa {found.kappa:.2f} on {found.both_rated} sentences")
@@ -51,13 +54,14 @@ def add_feedback(
     store: Store = None,
 ) -> None:
     """Ask a question anew and queue a remark on its answer. The remark is kept in eval/feedback/."""
-    from eval.feedback import record
+    from eval.feedback import Remark, record
     from eval.setup import open_engine
     from mayshare.config import load_settings
     from mayshare.schema import Question
 
     answer = open_engine(load_settings(store=store)).ask(Question(text=question))
-    typer.echo(f"queued as {record(answer, helpful, comment).id}")
+    kept = record(answer, Remark(helpful, question, comment=comment), _places().feedback)
+    typer.echo(f"queued as {kept.id}: {kept.question}")
 
 
 @feedback.command("list")
@@ -65,11 +69,12 @@ def list_feedback(everything: Annotated[bool, typer.Option("--all", help="Decide
     """Show the queue, oldest first."""
     from eval.feedback import load
 
-    items = [item for item in load() if everything or item.state == "open"]
+    items = [item for item in load(_places().feedback) if everything or item.state == "open"]
     for item in items:
         mark = "helpful" if item.helpful else "not helpful"
         typer.echo(f"{item.id} {item.received} {item.state}, {mark}: {' '.join(item.question.split())}")
-        typer.echo(f"    answered {item.verdict}; {item.comment or 'no comment'}")
+        wrong = ", ".join(item.wrong) or "nothing named"
+        typer.echo(f"    answered {item.verdict}; wrong: {wrong}; {item.comment or 'no comment'}")
     typer.echo(f"{len(items)} items")
 
 
@@ -84,7 +89,8 @@ def accept_feedback(
     """Make a question of the development set from an item; add nuggets and evidence there afterwards."""
     from eval.feedback import accept
 
-    case = accept(item, asker, verdict, bottom_line, abstention)
+    where = _places()
+    case = accept(item, asker, verdict, bottom_line, abstention, where.feedback, where.questions)
     typer.echo(f"{case.id} in eval/questions/feedback.yaml. Add nuggets, evidence and basis there (docs/trainers.md).")
 
 
@@ -96,4 +102,11 @@ def reject_feedback(
     """Close an item without a question."""
     from eval.feedback import reject
 
-    typer.echo(f"{reject(item, why).id} closed")
+    typer.echo(f"{reject(item, why, _places().feedback).id} closed")
+
+
+def _places() -> Places:
+    from eval.places import places
+    from mayshare.config import load_settings
+
+    return places(load_settings())

@@ -15,6 +15,7 @@ from mayshare.errors import RunFileError
 from mayshare.schema import Answer, Question
 
 FORMAT = 1
+SYSTEM = "engine"  # the name of a run of what users ask
 Progress = Callable[[int, int], None]
 
 

@@ -12,7 +12,7 @@ from eval.cases import Case, Gold, Record, gold, set_sha256
 from eval.metrics import METRICS
 from eval.metrics.context import Context
 from eval.metrics.decision import Outcome, Stage, lost_at, outcome
-from eval.runs import Header, Line, Run
+from eval.runs import Header, Line, Progress, Run
 from mayshare.errors import RunFileError
 from mayshare.schema import Answer
 
@@ -49,8 +49,8 @@ class Summary(NamedTuple):
     failed: int
 
 
-def score(run: Run, cases: Sequence[Case], context: Context) -> Scores:
-    """Score a run.
+def score(run: Run, cases: Sequence[Case], context: Context, progress: Progress | None = None) -> Scores:
+    """Score a run; `progress` is told how many questions of how many are scored.
 
     Raises:
         RunFileError: the run was made on another question set, or lacks an answer.
@@ -69,6 +69,8 @@ def score(run: Run, cases: Sequence[Case], context: Context) -> Scores:
         if missing:
             raise RunFileError(f"The run “{run.header.name}” holds no answer to {case.id}, {missing[0]}. Run it anew.")
         items.append(_item(gold(case, context.documents), lines[case.id], context))
+        if progress:
+            progress(len(items), len(chosen))
     return Scores(header=run.header, items=tuple(items))
 
 

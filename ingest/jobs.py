@@ -1,4 +1,4 @@
-"""Long work of the maintenance page, in a thread of its own: a page that is drawn anew neither repeats nor ends it.
+"""Long work of the pages, in a thread of its own: a page that is drawn anew neither repeats nor ends it.
 
 One at a time in a process; what writes the store or the corpus is kept apart from other processes by their locks.
 """
@@ -21,6 +21,7 @@ WORDS = {
     "publish": "Writing to the vector server",
     "verify": "Checking the new index",
     "ask": "Asking the questions",
+    "score": "Scoring the answers",
 }
 log = logging.getLogger("mayshare")
 

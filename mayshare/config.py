@@ -39,7 +39,7 @@ class Embedding(Section):
     model: str = Field(default="all-MiniLM-L6-v2", description="name of the model, as its provider spells it")
     base_url: str | None = Field(default=None, description="address of the provider's server")
     api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
-    batch_size: int = Field(default=8, ge=1, le=256, description="passages sent at once; the default model takes one at a time")
+    batch_size: int = Field(default=8, ge=1, le=256, description="passages sent at once; the default model: one")
     threads: int = Field(default=0, ge=0, description="threads of ONNX Runtime; 0 = all cores")
 
 
@@ -95,6 +95,13 @@ class Judge(Section):
     model: str = Field(default="", description="name of the model, as its server spells it")
     base_url: str | None = Field(default=None, description="address of the server")
     api_key: str | None = Field(default=None, repr=False, description="set it in the environment, not in the file")
+
+
+class Feedback(Section):
+    """What users say of answers: asked under each answer, kept only with consent and without personal data."""
+
+    enabled: bool = Field(default=True, description="ask under each answer whether it helped")
+    max_open: int = Field(default=1000, ge=1, description="remarks that may wait; no more are taken then")
 
 
 class Chroma(Section):
@@ -165,6 +172,7 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(default=ROOT / "corpus", description="folder of the documents")
     store: Path = Field(default=ROOT / "data", description="folder of the index generations and the model")
+    evaluation: Path = Field(default=ROOT / "eval", description="folder of what trainers write, and of feedback")
     models: Path | None = Field(default=None, description="folder of the built embedding model; default: store/models")
     keep_generations: int = Field(default=3, ge=2, description="generations kept for rollback, the live one included")
     embedding: Embedding = Embedding()
@@ -174,6 +182,7 @@ class Settings(BaseSettings):
     serve: Serve = Serve()
     model: Model = Model()
     judge: Judge = Judge()
+    feedback: Feedback = Feedback()
     chroma: Chroma = Chroma()
     ingest: Ingest = Ingest()
     fetch: Fetch = Fetch()

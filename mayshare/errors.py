@@ -37,6 +37,7 @@
     └── EvaluationError         an evaluation can't be run or trusted
         ├── QuestionSetError    a question of the set is malformed, or its evidence is no longer in the corpus
         ├── RunFileError        a run or score file can't be read, or doesn't belong to this question set
+        ├── TrainerFileError    what a trainer or a user wrote can't be kept; nothing was changed
         ├── WatchListError      an entry of the watch list is malformed
         ├── GateError           the new index answers worse than the gate or the watch list allows; it isn't live
         ├── BeirError           a folder isn't a BEIR set
@@ -167,6 +168,10 @@ class QuestionSetError(EvaluationError):
 
 class RunFileError(EvaluationError):
     """A run or score file can't be read, or doesn't belong to this question set."""
+
+
+class TrainerFileError(EvaluationError):
+    """What a trainer or a user wrote can't be kept; the message says why, and nothing was changed."""
 
 
 class WatchListError(EvaluationError):

@@ -13,7 +13,7 @@ from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import carry, examples, model_notice, narrow, source_panel, under_answer
+from pages import carry, examples, feedback, model_notice, narrow, source_panel, under_answer
 from pages.engine import engine
 from pages.markup import escape
 
@@ -22,9 +22,13 @@ NOT_ADVICE = (
     "state law may be stricter, so check with your agency's counsel before you act."
 )
 NO_NAMES = "Don't type names or other details that identify a child or client. "
-STAYS = "Your question stays in this server's memory until you close the page: it isn't stored or sent anywhere."
+STAYS = (
+    "Your question stays in this server's memory until you close the page: it isn't sent anywhere, and stored only "
+    "where you agree to that under an answer."
+)
 IS_SENT = (
-    "Your question isn't stored; it goes to the language model named above, without the personal data that is found."
+    "Your question goes to the language model named above, without the personal data that is found; it is stored only "
+    "where you agree to that under an answer."
 )
 VERDICT_COLOURS = {"yes": "green", "no": "red", "conditional": "orange"}
 log = logging.getLogger("mayshare")
@@ -173,6 +177,7 @@ def _answer(number: int, answer: Answer) -> None:
     under_answer.why(answer, index)
     if answer.claims or answer.urgent:
         under_answer.take_along(number, answer, NOT_ADVICE)
+    feedback.draw(answer)
 
 
 def _past_review(answer: Answer) -> None:

@@ -14,7 +14,7 @@ from mayshare import chat_switch, generation
 from mayshare.config import Settings, load_settings
 from mayshare.errors import MayshareError
 from pages import maintenance_actions as act
-from pages import maintenance_draft
+from pages import maintenance_draft, progress
 from pages.confirmation import ask_first
 from pages.engine import engine
 from pages.maintenance_actions import Confirm
@@ -36,7 +36,7 @@ def draw() -> None:
         for kind, words in act.said():
             {"success": st.success, "warning": st.warning, "error": st.error}[kind](escape(words), icon=ICONS[kind])
         if job:
-            _progress(job)
+            progress.draw(job)
     sections = (_live, maintenance_draft.draw, _back, _care, _switch)
     for tab, section in zip(st.tabs(TABS, key="maintenance-tabs"), sections, strict=True):
         with tab:
@@ -44,16 +44,6 @@ def draw() -> None:
                 section(settings)
             except MayshareError as error:
                 st.error(escape(str(error)), icon=ICONS["error"])
-
-
-@st.fragment(run_every=1.0)
-def _progress(job: jobs.Job) -> None:
-    """How far a job is, looked at every second; its end draws the page anew."""
-    if job.finished:
-        st.rerun()
-    with st.container(border=True):
-        st.markdown(f"**{escape(job.title)}**: running. You may leave this page; the work goes on.")
-        st.progress(job.share, text=f"{job.stage}, {job.share:.0%}")
 
 
 def _live(settings: Settings) -> None:

@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("guide", "Find your question", "guide", ":material/explore:"),
     Entry("library", "Library", "library", ":material/menu_book:"),
     Entry("consent", "Consent and agreements", "consent", ":material/checklist:"),
+    Entry("evaluation", "Evaluation", "evaluation", ":material/fact_check:", Role.TRAINER),
     Entry("maintenance", "Maintenance", "maintenance", ":material/build:", Role.MAINTAINER),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from eval.cases import Case, Gold, gold
@@ -99,3 +101,50 @@ def answer(*claims: Claim, verdict: Verdict = "conditional", **changes: Any) -> 
 
 def context(settings: Any) -> Context:
     return Context(Matcher(Embedder(settings), [*SENTENCES, OTHER]), DOCUMENTS)
+
+
+# of the small corpus (tests/conftest.py), which the questions below are about
+THREAT = (
+    "A school may disclose education records to police without consent when an articulable and significant threat to "
+    "health or safety exists (34 CFR 99.36)."
+)
+LOGGED = (
+    "A school must record every emergency disclosure, with the threat and the recipients, in the student's file "
+    "(34 CFR 99.32(a)(5))."
+)
+LOST = "A clinic must not treat the parent as representative where the minor lawfully consented alone (45 CFR 164.502(g)(3)(i))."
+SMALL_SET: dict[str, dict[str, Any]] = {
+    "emergency-001": {
+        "question": "May a school give police records in an emergency?",
+        "evidence": [
+            {"document": "ferpa-emergency", "quote": THREAT, "group": 1},
+            {"document": "ferpa-emergency", "quote": LOGGED, "group": 2},
+            {"document": "hipaa-parents", "quote": LOST, "group": 3},
+        ],
+        "nuggets": [
+            {"text": "A school may give police records in an emergency.", "importance": "vital"},
+            {"text": "The zebra must be fed at noon by two keepers.", "importance": "okay"},
+        ],
+        "wrong_if": [],
+    },
+    "emergency-002": {
+        "asker": "neighbor", "kind": "out_of_scope", "question": "How do I bake bread?", "verdict": "abstain",
+        "abstention": "out_of_scope", "laws": [], "bottom_line": "This is not about sharing.", "nuggets": [],
+        "must_not_omit": [], "wrong_if": [], "authorities": [], "evidence": [],
+    },
+}  # fmt: skip
+
+
+def small_case(name: str) -> Case:
+    """A question of the small set."""
+    return case(id=name, topic="emergency", **SMALL_SET[name])
+
+
+def write_small_set(folder: Path) -> Path:
+    """Two development questions about the small corpus, and a README whose log ends it; the questions' folder."""
+    folder.mkdir(parents=True)
+    items = [small_case(name).model_dump(mode="json", exclude={"topic", "split"}) for name in SMALL_SET]
+    content = {"topic": "emergency", "split": "dev", "questions": items}
+    (folder / "emergency.yaml").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "README.md").write_text("# Questions\n\n| date | change |\n|---|---|\n", encoding="utf-8")
+    return folder

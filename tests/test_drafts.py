@@ -128,7 +128,7 @@ def test_the_answers_that_a_draft_would_change(
         "bread": "Sourdough?",
     }
     cases = [case(id=name, question=text, evidence=[], wrong_if=[]) for name, text in asked.items()]
-    monkeypatch.setattr(draft_impact, "load_cases", lambda: cases)
+    monkeypatch.setattr(draft_impact, "load_cases", lambda *_: cases)
     watch.add(watch.path_of(corpus), Watch(question="May police know a zebra's age?", cites="zebra"))
     ingest(settings)
     before = tree(corpus)

@@ -49,7 +49,7 @@ def cases(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     """Two evaluation questions about the small corpus, and one outside it."""
     outside = {"kind": "out_of_scope", "verdict": "abstain", "abstention": "out_of_scope", "nuggets": []}
     chosen = [small("may", MAY), small("log", LOG), case(id="bread", question=BREAD, evidence=[], **outside)]
-    monkeypatch.setattr(impact_run, "load_cases", lambda: chosen)
+    monkeypatch.setattr(impact_run, "load_cases", lambda *_: chosen)
     return chosen
 
 

@@ -46,7 +46,7 @@ def live(made: Path, tmp_path: Path, quick_check: None, monkeypatch: pytest.Monk
     """A small index that is live, on loopback, with one evaluation question."""
     cases = [case(id="zebra", question=ASKED.text, evidence=[], wrong_if=[])]
     for module in (draft_impact, impact_run):
-        monkeypatch.setattr(module, "load_cases", lambda: cases)
+        monkeypatch.setattr(module, "load_cases", lambda *_: cases)
     for name in ("corpus", "store"):
         shutil.copytree(made / name, tmp_path / name)
         monkeypatch.setenv(f"MAYSHARE_{name.upper()}", str(tmp_path / name))

@@ -109,15 +109,21 @@ def test_feedback_becomes_a_question_once_accepted(tmp_path: Path) -> None:
     item = case(id="other-001").model_dump(mode="json", exclude={"topic", "split"})
     (folder / "other.yaml").write_text(json.dumps({"topic": "o", "split": "dev", "questions": [item]}))
     given = answer(claim(1), verdict="yes").model_copy(update={"question": Question(text="May I tell the coach?")})
-    first = feedback.record(given, helpful=False, comment="Wrong law.", path=queue, today=TODAY)
-    assert feedback.record(given, helpful=False, comment="Wrong law.", path=queue, today=TODAY) == first
-    second = feedback.record(given, helpful=True, comment="", path=queue, today=TODAY)
+    bad = feedback.Remark(False, "May I tell the coach?", wrong=("verdict",), comment="Wrong law.")
+    first = feedback.record(given, bad, queue, TODAY)
+    assert feedback.record(given, bad, queue, TODAY) == first
+    second = feedback.record(given, bad._replace(helpful=True, comment=""), queue, TODAY)
     assert [i.state for i in feedback.load(queue)] == ["open", "open"]
+    later = feedback.record(given, bad._replace(turns=("Is Jo in the band?",)), queue, TODAY)
+    follow_up = feedback.accept(
+        later.id, "teacher", "yes", "Yes.", path=queue, folder=folder, question="And the coach?", turns=("In a band?",)
+    )
+    assert (follow_up.kind, follow_up.question, follow_up.turns) == ("follow_up", "And the coach?", ("In a band?",))
     made = feedback.accept(first.id, "teacher", "conditional", "Only staff who need it.", path=queue, folder=folder)
     feedback.reject(second.id, "praise", path=queue)
-    assert made.id == "feedback-001"
-    assert "feedback-001" in {c.id for c in load_cases(folder, "dev")}
-    assert [i.state for i in feedback.load(queue)] == ["accepted", "rejected"]
+    assert made.id == "feedback-002"
+    assert "feedback-002" in {c.id for c in load_cases(folder, "dev")}
+    assert [i.state for i in feedback.load(queue)] == ["accepted", "rejected", "accepted"]
     with pytest.raises(RunFileError, match="no open item"):
         feedback.reject(first.id, "again", path=queue)
 
@@ -127,11 +133,11 @@ def test_a_verdict_without_its_reason_is_refused_and_nothing_is_lost(tmp_path: P
     folder.mkdir()
     item = case(id="other-001").model_dump(mode="json", exclude={"topic", "split"})
     (folder / "other.yaml").write_text(json.dumps({"topic": "o", "split": "dev", "questions": [item]}))
-    first = feedback.record(answer(claim(1)), helpful=False, comment="", path=queue, today=TODAY)
+    first = feedback.record(answer(claim(1)), feedback.Remark(False, "q"), queue, TODAY)
     with pytest.raises(QuestionSetError, match="abstention"):
         feedback.accept(first.id, "teacher", "abstain", "State law.", path=queue, folder=folder)
     assert feedback.load(queue) == [first]
-    assert [p.name for p in folder.iterdir()] == ["other.yaml"]
+    assert [p.name for p in folder.glob("[!.]*")] == ["other.yaml"]
 
 
 class Scripted(CustomLLM):
