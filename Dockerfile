@@ -16,5 +16,5 @@ RUN make setup && .venv/bin/mayshare ingest && mkdir -p eval/feedback
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=3s --start-period=30s \
   CMD .venv/bin/python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=2)"
-# Listens on all addresses of the container; publish it on loopback or behind a proxy that signs people in.
+# Listens on all addresses of the container, so everyone is a reader until sign-in is set (docs/sign-in.md).
 CMD [".venv/bin/mayshare", "serve", "--address", "0.0.0.0", "--port", "8501", "--no-open"]

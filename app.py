@@ -11,7 +11,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mayshare.errors import MayshareError
-from pages import menu
+from pages import access, menu, sign_in
 from pages.engine import engine
 from pages.style import CSS
 
@@ -20,16 +20,18 @@ def main() -> None:
     """Draw the page that was asked for, or say why there is nothing to ask."""
     st.set_page_config(page_title="mayshare: may I share this?", page_icon="docs/img/icon.svg", layout="wide")
     try:
+        role = access.role()
         notice = engine().notice
     except MayshareError as error:
         st.title("May I share this?")
         st.error(f"The chat can't start. {error}")
         return
     st.html(CSS)
-    if notice:
+    page = st.navigation(menu.pages(), position="top" if role > access.Role.NOBODY else "hidden")
+    sign_in.bar()
+    if notice and role > access.Role.NOBODY:
         st.warning(notice)
-    pages = menu.pages()
-    st.navigation(pages, position="top" if len(pages) > 1 else "hidden").run()
+    page.run()
 
 
 main()

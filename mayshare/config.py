@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,16 +20,13 @@ from pydantic_settings import (
 )
 
 from mayshare.errors import ConfigError
+from mayshare.section import Section
+from mayshare.sign_in import SECRETS, SignIn
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_NAME = "mayshare.toml"
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-
-
-class Section(BaseModel):
-    """A table of the settings file; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+FROM_ENVIRONMENT = (("chroma", "api_key"), *(("sign_in", name) for name in SECRETS))
 
 
 class Embedding(Section):
@@ -71,7 +68,7 @@ class Answering(Section):
 
 
 class Serve(Section):
-    """Where the chat listens. Loopback by default: there is no sign-in yet."""
+    """Where the chat listens. Loopback by default: nobody needs to sign in there."""
 
     address: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
@@ -180,6 +177,7 @@ class Settings(BaseSettings):
     retrieval: Retrieval = Retrieval()
     answering: Answering = Answering()
     serve: Serve = Serve()
+    sign_in: SignIn = SignIn()
     model: Model = Model()
     judge: Judge = Judge()
     feedback: Feedback = Feedback()
@@ -209,16 +207,16 @@ class Settings(BaseSettings):
 
 
 class _SettingsFile(TomlConfigSettingsSource):
-    """The settings file. It gets copied and committed, so it may not hold the key of a store of vectors."""
+    """The settings file. It gets copied and committed, so some secrets may not stand there."""
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        table = values.get("chroma")
-        if isinstance(table, dict) and "api_key" in table:
-            raise ConfigError(
-                f"{settings_file()}: chroma.api_key may not stand in a file. "
-                "Take it out and set MAYSHARE_CHROMA__API_KEY in the environment."
-            )
+        for table, key in FROM_ENVIRONMENT:
+            if isinstance(values.get(table), dict) and key in values[table]:
+                raise ConfigError(
+                    f"{settings_file()}: {table}.{key} may not stand in a file. "
+                    f"Take it out and set MAYSHARE_{table.upper()}__{key.upper()} in the environment."
+                )
         return values
 
 

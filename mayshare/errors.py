@@ -21,6 +21,7 @@
     │   └── DraftError          a draft can't be kept, put live or taken back
     ├── VectorServerError       the Chroma server can't be reached in time, or doesn't hold this index
     ├── SwitchError             the chat can't be turned off without a note
+    ├── NotAllowedError         a page or an action asks for a role that the person doesn't have
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
     ├── SourceListError         corpus/sources.toml is malformed, or doesn't list what was asked for
@@ -57,6 +58,10 @@ class MayshareError(Exception):
 
 class ConfigError(MayshareError):
     """A setting is unknown, missing or of the wrong type."""
+
+
+class NotAllowedError(MayshareError):
+    """A page or an action asks for a role that the person doesn't have; nothing was done."""
 
 
 class CorpusError(MayshareError):

@@ -1,27 +1,47 @@
-"""Who may do what: readers ask and read, trainers check answers, maintainers change the guidance.
+"""Who may do what: readers ask and read, trainers check answers too, maintainers change the guidance too.
 
-On loopback, whoever sits at the machine may do everything; open to others without sign-in, everyone is a reader.
+Every page and every action asks at the moment when it is drawn or begun. A menu or a button that isn't shown keeps
+nobody out.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from enum import IntEnum
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
+from mayshare.config import load_settings
+from mayshare.errors import NotAllowedError
+from mayshare.roles import Person, Role, from_claims, from_headers, without_sign_in
+from mayshare.sign_in import SignIn
 
-class Role(IntEnum):
-    """Each role may do what the ones before it may."""
+__all__ = ["Role", "allows", "guarded", "person", "require", "role", "sign_in"]
+P = ParamSpec("P")
+R = TypeVar("R")
 
-    READER = 1
-    TRAINER = 2
-    MAINTAINER = 3
+
+def sign_in() -> SignIn:
+    """The settings of sign-in; read anew, so that who is taken off a list loses the role at once."""
+    return load_settings().sign_in
+
+
+def person() -> Person:
+    """Who asks, from the sign-in of this browser or the headers of this connection."""
+    how, header = sign_in(), st.context.headers.get_all
+    if how.method == "oidc":
+        return from_claims(how, st.user.to_dict(), time.time())
+    if how.method == "proxy":
+        # None is what Streamlit says for loopback; serve.py sees to it that no header can change the address
+        return from_headers(how, st.context.ip_address or "127.0.0.1", header)
+    return without_sign_in(st.get_option("server.address") or "", header)
 
 
 def role() -> Role:
     """The role of the present user."""
-    return Role.MAINTAINER if is_loopback(st.get_option("server.address") or "") else Role.READER
+    return person().role
 
 
 def allows(needed: Role) -> bool:
@@ -30,15 +50,27 @@ def allows(needed: Role) -> bool:
 
 
 def require(needed: Role) -> None:
-    """Stop the page with a word on why, unless the present user has the role."""
+    """Go on only if the present user has the role.
+
+    Raises:
+        NotAllowedError: they don't; the message says what is needed and whom to ask.
+    """
     if not allows(needed):
-        st.error(f"This page is for {needed.name.lower()}s. Ask whoever runs this server for access.")
-        st.stop()
+        raise NotAllowedError(
+            f"This is for {needed.name.lower()}s. Nothing was done. Ask whoever runs this server for access."
+        )
 
 
-def is_loopback(address: str) -> bool:
-    """Does a server on this address listen to this machine alone?"""
-    try:
-        return address == "localhost" or ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+def guarded(needed: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate an action so that it asks for the role each time it is called, before anything else."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            require(needed)
+            return function(*args, **kwargs)
+
+        asked.__dict__["needs"] = needed
+        return asked
+
+    return decorate

@@ -7,9 +7,7 @@ import streamlit as st
 from mayshare.config import load_settings
 from mayshare.errors import MayshareError
 from pages import (
-    evaluation_actions as act,
-)
-from pages import (
+    access,
     evaluation_export,
     evaluation_feedback,
     evaluation_questions,
@@ -18,6 +16,8 @@ from pages import (
     evaluation_writing,
     progress,
 )
+from pages import evaluation_actions as act
+from pages.access import Role
 from pages.engine import engine
 from pages.markup import escape
 
@@ -36,6 +36,7 @@ NOTICE = "The expected answers were written by the maintainers; a question that 
 
 def draw() -> None:
     """Draw the page; of its parts only the one that is open."""
+    access.require(Role.TRAINER)
     settings = load_settings()
     engine().refresh()
     st.title("Evaluation")

@@ -17,7 +17,7 @@ from eval.places import places
 from ingest import jobs
 from ingest.plan import Step
 from mayshare.config import Settings, load_settings
-from mayshare.errors import MayshareError, TrainerFileError
+from mayshare.errors import MayshareError, NotAllowedError, TrainerFileError
 from mayshare.schema import Abstention, Verdict
 from pages import access, evaluation_data
 from pages.access import Role
@@ -62,11 +62,17 @@ def said() -> Iterable[tuple[Kind, str]]:
 def _action(function: Callable[Concatenate[Settings, P], None]) -> Callable[P, None]:
     """Ask for the role, act, and say what went wrong; what was typed stays in its fields then."""
 
+    @access.guarded(Role.TRAINER)
     @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        function(load_settings(), *args, **kwargs)
+
+    @wraps(guarded)
     def acted(*args: P.args, **kwargs: P.kwargs) -> None:
-        access.require(Role.TRAINER)
         try:
-            function(load_settings(), *args, **kwargs)
+            guarded(*args, **kwargs)
+        except NotAllowedError:
+            return  # the page, drawn next, asks for the role too and says why it is closed
         except MayshareError as error:
             say(str(error), "error")
 

@@ -13,8 +13,9 @@ from ingest.stale import overdue
 from mayshare import chat_switch, generation
 from mayshare.config import Settings, load_settings
 from mayshare.errors import MayshareError
+from pages import access, maintenance_draft, progress
 from pages import maintenance_actions as act
-from pages import maintenance_draft, progress
+from pages.access import Role
 from pages.confirmation import ask_first
 from pages.engine import engine
 from pages.maintenance_actions import Confirm
@@ -26,6 +27,7 @@ ICONS = {"success": ":material/check_circle:", "warning": ":material/warning:", 
 
 def draw() -> None:
     """Draw the page."""
+    access.require(Role.MAINTAINER)
     settings = load_settings()
     st.title("Maintenance")
     if act.RECOVERED not in st.session_state and not jobs.running():

@@ -15,7 +15,7 @@ from ingest.draft_form import Fields, parser
 from ingest.plan import Step
 from mayshare import chat_switch
 from mayshare.config import Settings, load_settings
-from mayshare.errors import MayshareError
+from mayshare.errors import MayshareError, NotAllowedError
 from pages import access
 from pages.access import Role
 
@@ -52,13 +52,15 @@ def say(words: str, kind: str = "success") -> None:
 
 def _action(function: Callable[Concatenate[Settings, P], None]) -> Callable[P, None]:
     """Ask for the role, drop what waited for a second click, act, and say what went wrong."""
+    guarded = access.guarded(Role.MAINTAINER)(function)
 
-    @wraps(function)
+    @wraps(guarded)
     def acted(*args: P.args, **kwargs: P.kwargs) -> None:
-        access.require(Role.MAINTAINER)
         st.session_state.pop(CONFIRM, None)
         try:
-            function(load_settings(), *args, **kwargs)
+            guarded(load_settings(), *args, **kwargs)
+        except NotAllowedError:
+            return  # the page, drawn next, asks for the role too and says why it is closed
         except MayshareError as error:
             say(str(error), "error")
 

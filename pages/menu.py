@@ -9,7 +9,8 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages import access
+from mayshare.errors import NotAllowedError
+from pages import access, sign_in
 from pages.access import Role
 
 
@@ -34,8 +35,12 @@ ENTRIES = (
 
 
 def pages() -> list[StreamlitPage]:
-    """The pages that the present user may open; a page's module is imported when it is drawn."""
-    return [_page(entry) for entry in ENTRIES if access.allows(entry.role)]
+    """All pages; the menu shows those that the present user may open. A page's module is imported when it is drawn.
+
+    The others are known too, so that whoever comes by their address reads why they are closed.
+    """
+    role = access.role()
+    return [_page(entry, shown=role >= entry.role) for entry in ENTRIES]
 
 
 def page(path: str) -> StreamlitPage:
@@ -43,16 +48,26 @@ def page(path: str) -> StreamlitPage:
     return _page(next(entry for entry in ENTRIES if entry.path == path))
 
 
-def _page(entry: Entry) -> StreamlitPage:
-    return st.Page(_guarded(entry), title=entry.title, url_path=entry.path, icon=entry.icon, default=not entry.path)
+def _page(entry: Entry, shown: bool = True) -> StreamlitPage:
+    return st.Page(
+        guarded(entry),
+        title=entry.title,
+        url_path=entry.path,
+        icon=entry.icon,
+        default=not entry.path,
+        visibility="visible" if shown else "hidden",
+    )
 
 
-def _guarded(entry: Entry) -> Callable[[], None]:
+def guarded(entry: Entry) -> Callable[[], None]:
     """The page's `draw`, asked for the role once more: a menu that hides a page doesn't keep anyone out."""
 
     def draw() -> None:
-        access.require(entry.role)
-        import_module(f"pages.{entry.module}").draw()
+        try:
+            access.require(entry.role)
+            import_module(f"pages.{entry.module}").draw()
+        except NotAllowedError:
+            sign_in.refuse(entry.role)
 
     draw.__name__ = entry.module
     return draw

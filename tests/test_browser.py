@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,14 +40,15 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
-def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    log = tmp_path_factory.mktemp("serve") / "log"
-    command = [str(Path(sys.executable).parent / "mayshare"), "serve", "--no-open", "--port", str(port)]
-    environment = {**os.environ, "MAYSHARE_STORE": str(shipped.store), "MAYSHARE_MODELS": str(shipped.model_folder)}
+@contextmanager
+def serving(settings: Settings, log: Path, port: int, environment: dict[str, str]) -> Iterator[str]:
+    """`mayshare serve` over a store until the block ends; gives its address."""
+    command = [sys.executable, "-m", "cli", "serve", "--no-open", "--port", str(port)]
+    folders = {"MAYSHARE_STORE": str(settings.store), "MAYSHARE_MODELS": str(settings.model_folder)}
     with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **folders, **environment}, stdout=output, stderr=output
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -59,6 +61,13 @@ def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         server.terminate()
         server.wait(timeout=15)
+
+
+@pytest.fixture(scope="module")
+def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("serve") / "log"
+    with serving(shipped, log, free_port(), {}) as url:
+        yield url
     assert "Traceback" not in log.read_text()
     assert QUESTION not in log.read_text()
 

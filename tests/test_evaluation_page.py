@@ -23,8 +23,9 @@ from eval.places import Places, places
 from ingest import jobs
 from ingest.pipeline import ingest
 from mayshare.config import ROOT, Settings, load_settings
+from mayshare.errors import NotAllowedError, TrainerFileError
 from mayshare.schema import Question
-from pages import access, evaluation_data, menu
+from pages import access, evaluation, evaluation_data, menu
 from pages import evaluation_actions as act
 from pages.access import Role
 from tests.conftest import verify_here, write_small_corpus
@@ -375,11 +376,10 @@ def test_the_command_line_keeps_the_same_files(
 
 
 def test_the_page_is_closed_when_the_app_is_open_to_others(live: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(st, "get_option", lambda name: "0.0.0.0")
-    app = AppTest.from_string(PAGE, default_timeout=60).run()
-    assert "This page is for trainers" in app.error[0].value
-    assert not app.button
+    monkeypatch.setattr(access, "role", lambda: Role.READER)
     entry = next(entry for entry in menu.ENTRIES if entry.path == "evaluation")
+    with pytest.raises(NotAllowedError, match="for trainers"):
+        evaluation.draw()
     assert entry.role == Role.TRAINER
     assert not access.allows(entry.role)
 
@@ -399,17 +399,19 @@ def test_the_page_is_closed_when_the_app_is_open_to_others(live: Settings, monke
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_each_action_asks_for_the_role_again(call: Any, arguments: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stopped(Exception):
-        pass
+    acted: list[str] = []
 
-    def stop() -> None:
-        raise Stopped
+    def settings() -> Settings:
+        acted.append("acted")
+        raise TrainerFileError("stop here")
 
+    monkeypatch.setattr(act, "load_settings", settings)
     monkeypatch.setattr(access, "role", lambda: Role.READER)
-    monkeypatch.setattr(access.st, "stop", stop)
-    monkeypatch.setattr(act, "load_settings", lambda: pytest.fail("acted without the role"))
-    with pytest.raises(Stopped):
-        call(*arguments)
+    call(*arguments)
+    assert acted == []
+    monkeypatch.setattr(access, "role", lambda: Role.TRAINER)
+    call(*arguments)
+    assert acted == ["acted"]
 
 
 def test_every_action_that_is_called_is_tested_for_its_role() -> None:

@@ -1,0 +1,247 @@
+"""Signing in through a real OpenID provider in a real browser, and what a reader can't reach: by page, link, message."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from bench.chroma_run import free_port
+from ingest.pipeline import ingest
+from mayshare import chat_switch
+from mayshare.config import Settings, load_settings
+from tests.conftest import KEPT, verify_here, write_small_corpus
+from tests.streamlit_session import session
+from tests.test_browser import browser, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.browser
+
+# nobody's real name or address: what must not be found in a log or in the store
+READER = {"sub": "r1", "name": "Rhea Canaryreader", "email": "rhea@canary.example", "email_verified": True}
+MAINTAINER = {"sub": "m1", "name": "Mona Canarymaintainer", "email": "mona@elsewhere.example", "groups": ["keep"]}
+UNVERIFIED = {"sub": "u1", "name": "Una Canaryfalse", "email": "boss@canary.example", "email_verified": False}
+STRANGER = {"sub": "s1", "name": "Sam Canarystranger", "email": "sam@elsewhere.example", "email_verified": True}
+USER = "_streamlit_user"  # the cookie of a sign-in
+CLIENT_SECRET, COOKIE_SECRET = "canary-client-secret", "canary-cookie-secret-of-thirty-two"
+
+
+class Server(NamedTuple):
+    url: str
+    settings: Settings
+    log: Path
+
+
+@contextmanager
+def provider() -> Iterator[str]:
+    """A real OpenID provider in a process of its own; gives the address of its metadata."""
+    port = free_port()
+    people = [f"--user-claims={json.dumps(person)}" for person in (READER, MAINTAINER, UNVERIFIED, STRANGER)]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *people]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(url, timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """mayshare over a small store, its people at a provider that this test starts."""
+    folder = tmp_path_factory.mktemp("sign-in")
+    corpus = write_small_corpus(folder / "corpus")
+    settings = load_settings(corpus=corpus, store=folder / "store", models=KEPT / "models")
+    with pytest.MonkeyPatch.context() as patch:
+        verify_here(patch)
+        ingest(settings)
+    port = free_port()
+    with provider() as metadata_url:
+        environment = {
+            "MAYSHARE_CORPUS": str(corpus),
+            "MAYSHARE_SIGN_IN__METHOD": "oidc",
+            "MAYSHARE_SIGN_IN__PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "MAYSHARE_SIGN_IN__METADATA_URL": metadata_url,
+            "MAYSHARE_SIGN_IN__CLIENT_ID": "mayshare",
+            "MAYSHARE_SIGN_IN__CLIENT_SECRET": CLIENT_SECRET,
+            "MAYSHARE_SIGN_IN__COOKIE_SECRET": COOKIE_SECRET,
+            "MAYSHARE_SIGN_IN__PROVIDER_NAME": "the district",
+            "MAYSHARE_SIGN_IN__READERS": '["@canary.example"]',
+            "MAYSHARE_SIGN_IN__MAINTAINERS": '["group:keep", "boss@canary.example"]',
+        }
+        log = folder / "log"
+        with serving(settings, log, port, environment) as url:
+            yield Server(url, settings, log)
+    kept = "".join(path.read_text("utf-8", "ignore") for path in settings.store.rglob("*") if path.is_file())
+    for secret in ("canary", CLIENT_SECRET, COOKIE_SECRET):
+        assert secret.lower() not in (log.read_text() + kept).lower()
+    assert "Traceback" not in log.read_text()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def sign_in(page: Page, server: Server, user: dict[str, Any], path: str = "") -> Page:
+    """Through the button, the provider's form and back."""
+    page.goto(f"{server.url}/{path}")
+    page.get_by_role("button", name="Sign in with the district").click()
+    page.get_by_placeholder("sub").fill(user["sub"])
+    page.get_by_role("button", name="Authorize", exact=True).click()
+    page.get_by_text("Signed in as").wait_for()
+    return page
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, server: Server) -> Any:
+    """The cookies of a reader who signed in."""
+    return cookies(browser, server, READER)
+
+
+@pytest.fixture(scope="module")
+def maintainer(browser: Browser, server: Server) -> Any:
+    """The cookies of a maintainer who signed in."""
+    return cookies(browser, server, MAINTAINER)
+
+
+def cookies(browser: Browser, server: Server, user: dict[str, Any]) -> Any:
+    context = browser.new_context()
+    sign_in(context.new_page(), server, user)
+    kept = context.cookies()
+    context.close()
+    return kept
+
+
+# ---- signing in and out
+
+
+def test_nobody_reads_anything_before_they_sign_in(server: Server) -> None:
+    with session(server.url) as anyone:
+        for path in ("", "library", "maintenance"):
+            drawn = anyone.run(path)
+            assert drawn.widget("button", "Sign in with the district")
+            for secret in ("chat_input", "Live since", "FERPA: emergencies"):
+                assert secret not in drawn.text
+
+
+def test_a_reader_asks_and_signs_out(page: Page, server: Server, reader: Any) -> None:
+    page.context.add_cookies(reader)
+    page.goto(server.url)
+    page.get_by_text("Signed in as Rhea Canaryreader (reader)").wait_for()
+    page.get_by_role("textbox").first.fill("May a school give police records in an emergency?")
+    page.keyboard.press("Enter")
+    page.get_by_text("Answer 1 ready").wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="End session").click()  # the provider's own page
+    page.get_by_role("heading", level=1, name="Sign in").wait_for()
+
+
+def test_a_maintainer_by_group_opens_the_maintenance_page(page: Page, server: Server, maintainer: Any) -> None:
+    page.context.add_cookies(maintainer)
+    page.goto(server.url)
+    page.get_by_text("Signed in as Mona Canarymaintainer (maintainer)").wait_for()
+    page.get_by_role("link", name="Maintenance").click()
+    page.get_by_text("Live since").wait_for()
+
+
+def test_an_address_that_is_not_verified_gives_no_role(page: Page, server: Server) -> None:
+    sign_in(page, server, UNVERIFIED, "library")
+    page.get_by_role("heading", level=1, name="No access yet").wait_for()
+    page.get_by_text("e-mail address is verified").wait_for()
+    assert page.get_by_role("textbox").count() == 0
+
+
+def test_no_accessibility_violations(page: Page, server: Server, reader: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": 320, "height": 900})
+    found, backgrounds = [], set()
+    for path, heading in (("maintenance", "Sign in"), ("maintenance", "This page isn't open to you")):
+        page.goto(f"{server.url}/{path}")
+        page.get_by_role("heading", level=1, name=heading).wait_for()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.wait_for_timeout(600)  # elements fade in
+            found += [(heading, v["id"], v["nodes"][0]["html"][:300]) for v in Axe().run(page).response["violations"]]
+            backgrounds.add(page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor"))
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), heading
+        page.context.add_cookies(reader)
+    assert not found
+    assert len(backgrounds) == 2, "the theme didn't follow"
+
+
+# ---- what a reader can't reach
+
+
+def test_not_by_page_and_not_by_link(page: Page, server: Server, reader: Any) -> None:
+    page.context.add_cookies(reader)
+    page.goto(f"{server.url}/maintenance")
+    page.get_by_text("This page is for maintainers, and you are here as a reader.").wait_for()
+    page.get_by_role("link", name="Library").wait_for()
+    assert page.get_by_role("link", name="Maintenance").count() == 0
+    assert page.get_by_role("tab").count() == 0
+    assert page.get_by_role("button", name=re.compile("Turn the chat|Roll back|Keep")).count() == 0
+
+
+def test_not_by_message(server: Server, reader: Any, maintainer: Any) -> None:
+    """A reader sends what a maintainer's browser sends, word for word; from the maintainer it works."""
+    with session(server.url, held(maintainer)) as allowed, session(server.url, held(reader)) as other:
+        known = allowed.run()
+        note, button = known.widget("text_area", "Note for its users"), known.widget("button", "Turn the chat off")
+        assert note
+        assert button
+        order = {note: "Off by a message.", button: True}
+        drawn = other.run()
+        assert "This page is for maintainers" in drawn.text
+        assert drawn.widget("button", "Turn the chat off") is None
+        for page_hash in (known.page_hash, ""):
+            assert "Live since" not in other.run("", page_hash, order).text
+            assert chat_switch.read(server.settings.store) is None
+        allowed.run("", known.page_hash, order)
+    off = chat_switch.read(server.settings.store)
+    chat_switch.turn_on(server.settings.store)
+    assert off
+    assert off.note == "Off by a message."
+
+
+def test_not_with_a_cookie_that_was_changed(server: Server, reader: Any, maintainer: Any) -> None:
+    """A maintainer's claims under the signature of a reader's cookie."""
+    claims, _, _ = held(maintainer)[USER].rpartition(".")
+    _, _, signature = held(reader)[USER].rpartition(".")
+    assert claims
+    with session(server.url, held(maintainer)) as honest:
+        assert "Signed in as Mona" in honest.run().text
+    with session(server.url, {**held(maintainer), USER: f"{claims}.{signature}"}) as forged:
+        drawn = forged.run()
+    assert "Sign in with the district" in drawn.text
+    assert "Signed in as" not in drawn.text
+
+
+def held(cookies: Any) -> dict[str, str]:
+    return {cookie["name"]: cookie["value"] for cookie in cookies}
