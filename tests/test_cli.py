@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
+import cli
 from mayshare.config import ROOT
 
 CONTRACT = {
@@ -22,6 +25,24 @@ SOURCE = {"n", "source_id", "title", "heading", "quote", "start", "end", "author
 def mayshare(
     *arguments: str, cwd: Path = ROOT, stdin: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
+    """The command in this process, without the seconds of its imports; `fresh` is for what only a new one shows."""
+    out, err = io.StringIO(), io.StringIO()
+    code: object = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["mayshare", *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            code = cli.main()
+        except SystemExit as ended:
+            code = ended.code or 0
+    return subprocess.CompletedProcess(list(arguments), int(str(code)), out.getvalue(), err.getvalue())
+
+
+def fresh(*arguments: str, cwd: Path = ROOT, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user's shell runs it."""
     command = [sys.executable, str(Path(sys.executable).parent / "mayshare"), *arguments]
     return subprocess.run(
         command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, input=stdin
@@ -34,14 +55,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
     folder = tmp_path_factory.mktemp("cli")
     corpus = write_small_corpus(folder / "corpus")
-    done = mayshare("ingest", "--corpus", str(corpus), "--store", str(folder / "store"), "--json")
+    done = fresh("ingest", "--corpus", str(corpus), "--store", str(folder / "store"), "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["documents"] == 2
     return folder / "store", corpus
 
 
 def test_help_teaches() -> None:
-    done = mayshare("--help")
+    done = fresh("--help")
     assert done.returncode == 0
     for verb in ("ask", "search", "ingest", "check", "fetch", "serve"):
         assert verb in done.stdout
@@ -49,7 +70,7 @@ def test_help_teaches() -> None:
 
 
 def test_ask_prints_the_contract(store: tuple[Path, Path]) -> None:
-    done = mayshare("ask", "May a school give the cops records in an emergency?", "--json", "--store", str(store[0]))
+    done = fresh("ask", "May a school give the cops records in an emergency?", "--json", "--store", str(store[0]))
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert set(answer) == CONTRACT
@@ -196,8 +217,6 @@ def test_ingest_if_changed_says_that_it_is_up_to_date(store: tuple[Path, Path]) 
 
 def test_read_shows_how_a_file_is_parsed() -> None:
     from typer.testing import CliRunner
-
-    import cli
 
     path = ROOT / "tests" / "official" / "usc20-1232g.md"
     shown = CliRunner().invoke(cli.app, ["read", str(path)])
