@@ -44,7 +44,7 @@ PARTIES: tuple[tuple[str, str], ...] = (
     ("health plan", r"insurers?|health plans?|medicaid(?: agenc(?:y|ies))?"),
     ("victim services", r"shelters?|(?:victim )?advocates?|rape crisis \w+|victim service providers?"),
     ("attorney", r"attorneys?|lawyers?|public defenders?"),
-    ("teacher", r"teachers?|coach(?:es)?|principals?|registrars?|schools?|districts?|colleges?|universit(?:y|ies)"),
+    ("school", r"teachers?|coach(?:es)?|principals?|registrars?|schools?|districts?|colleges?|universit(?:y|ies)"),
     ("stepparent", rf"step-?(?:{_PARENTS})"),
     ("grandparent", r"grand(?:parents?|mothers?|fathers?|mas?|pas?)"),
     ("parent", rf"{_PARENTS}|famil(?:y|ies)|guardians?"),
@@ -52,7 +52,6 @@ PARTIES: tuple[tuple[str, str], ...] = (
     ("researcher", r"researchers?|evaluators?"),
     ("employer", r"employers?|recruiters?|military"),
 )
-SAME = {"teacher": "school", "school police": "school police"}  # staff of one holder
 
 _PARTY = re.compile("|".join(rf"(?P<p{n}>\b(?:{pattern})\b)" for n, (_, pattern) in enumerate(PARTIES)), re.IGNORECASE)
 _GIVES = (
@@ -143,5 +142,5 @@ def _named(text: str) -> list[_Named]:
     found = []
     for match in _PARTY.finditer(text):
         party = PARTIES[int(match.lastgroup[1:])][0] if match.lastgroup else ""
-        found.append(_Named(SAME.get(party, party), match.start(), match.end()))
+        found.append(_Named(party, match.start(), match.end()))
     return found

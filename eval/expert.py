@@ -118,15 +118,7 @@ def add(ratings: Sequence[Rating], path: Path = PATH) -> int:
 
 def load(path: Path = PATH) -> list[Rating]:
     """All ratings kept; none where there is no file yet. Raises RunFileError with the line that can't be read."""
-    if not path.is_file():
-        return []
-    ratings = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            ratings.append(Rating.model_validate_json(line))
-        except ValidationError as error:
-            raise RunFileError(f"{path}:{number}: {error.errors()[0]['msg']}.") from None
-    return ratings
+    return files.read_lines(path, Rating)
 
 
 def totals(ratings: Iterable[Rating]) -> Totals:

@@ -94,15 +94,7 @@ def record(
 
 def load(path: Path = PATH) -> list[Feedback]:
     """The queue, oldest first; empty where there is none. Raises RunFileError with the line that can't be read."""
-    if not path.is_file():
-        return []
-    items = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            items.append(Feedback.model_validate_json(line))
-        except ValidationError as error:
-            raise RunFileError(f"{path}:{number}: {error.errors()[0]['msg']}.") from None
-    return items
+    return files.read_lines(path, Feedback)
 
 
 def reject(item_id: str, why: str, path: Path = PATH) -> Feedback:

@@ -1,4 +1,4 @@
-"""Writing what trainers make: a file changes whole or not at all, and two who write at once lose nothing."""
+"""Files that trainers make: one changes whole or not at all, and two who write at once lose nothing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from eval.cases import Record
-from mayshare.errors import TrainerFileError
+from mayshare.errors import RunFileError, TrainerFileError
 
 WAIT_S = 10
+Row = TypeVar("Row", bound=Record)
 
 
 @contextmanager
@@ -45,3 +48,20 @@ def write(path: Path, text: str) -> None:
 def write_lines(path: Path, records: Iterable[Record]) -> None:
     """Write records, one JSON object a line."""
     write(path, "".join(record.model_dump_json() + "\n" for record in records))
+
+
+def read_lines(path: Path, model: type[Row]) -> list[Row]:
+    """The rows of a JSONL file; none where there is no file.
+
+    Raises:
+        RunFileError: with the line that can't be read.
+    """
+    if not path.is_file():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            rows.append(model.model_validate_json(line))
+        except ValidationError as error:
+            raise RunFileError(f"{path}:{number}: {error.errors()[0]['msg']}.") from None
+    return rows

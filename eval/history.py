@@ -68,15 +68,7 @@ def entry(scores: Scores, cases: Mapping[str, Case]) -> Entry:
 
 def load(path: Path = PATH) -> list[Entry]:
     """All entries, oldest first; none where there is no file. Raises RunFileError with the line that can't be read."""
-    if not path.is_file():
-        return []
-    entries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            entries.append(Entry.model_validate_json(line))
-        except ValidationError as error:
-            raise RunFileError(f"{path}:{number}: {error.errors()[0]['msg']}.") from None
-    return sorted(entries, key=lambda one: one.made)
+    return sorted(files.read_lines(path, Entry), key=lambda one: one.made)
 
 
 def add(new: Entry, path: Path = PATH) -> None:
