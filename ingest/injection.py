@@ -46,10 +46,10 @@ def first_suspect(text: str) -> Suspect | None:
         match = pattern.search(text)
         if match:
             found.append((match.start(), f"{problem}: “{' '.join(match[0].split())[:60]}”"))
-    hidden = next((n for n, c in enumerate(text) if _is_hidden(c)), None)
-    if hidden is not None:
-        name = unicodedata.name(text[hidden], "a private character")
-        found.append((hidden, f"holds a character that a reader can't see: {name.title()}"))
+    hidden = [text.index(character) for character in set(text) if _is_hidden(character)]
+    if hidden:
+        name = unicodedata.name(text[min(hidden)], "a private character")
+        found.append((min(hidden), f"holds a character that a reader can't see: {name.title()}"))
     if not found:
         return None
     place, problem = min(found)
