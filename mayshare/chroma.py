@@ -76,10 +76,11 @@ class VectorSearch:
         nearest = zip(result["ids"][0], result["distances"][0], strict=True)
         return [(passage_id, 1.0 - distance) for passage_id, distance in nearest]
 
-    def nearest(self, vectors: Sequence[Sequence[float]]) -> list[tuple[str, float]]:
-        """For each vector, the id of its nearest passage and the distance; one call, for verifying."""
-        result = self._collection.query(query_embeddings=[list(v) for v in vectors], n_results=1, include=["distances"])
-        return [(ids[0], distances[0]) for ids, distances in zip(result["ids"], result["distances"], strict=True)]
+    def nearest(self, vectors: npt.NDArray[np.float32], k: int) -> list[list[tuple[str, float]]]:
+        """For each vector the ids of its `k` nearest and their cosine distances, best first; for verifying."""
+        result = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
+        rows = zip(result["ids"], result["distances"], strict=True)
+        return [list(zip(*row, strict=True)) for row in rows]
 
     def count(self) -> int:
         """Passages in the collection."""

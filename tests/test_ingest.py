@@ -15,6 +15,7 @@ import pytest
 from ingest.cache import EmbeddingCache
 from ingest.fresh import Helpers
 from ingest.pipeline import ingest
+from ingest.verify import Vectors, check_own_nearest
 from mayshare import generation
 from mayshare.chroma import VectorSearch
 from mayshare.config import ROOT, Settings, load_settings
@@ -174,6 +175,19 @@ def test_a_failed_check_leaves_the_last_good_index(settings: Settings, monkeypat
         ingest(settings)
     assert generation.numbers(settings.store) == [1]
     open_index(settings).close()
+
+
+def test_a_vector_that_the_approximate_index_misses_at_first_must_be_among_as_many_as_the_chat_asks_for() -> None:
+    ids, vectors = ["a", "b"], np.eye(2, dtype=np.float32)
+
+    def misses(batch: Vectors, k: int, found: int) -> list[list[tuple[str, float]]]:
+        """Finds “b” for each vector, and the right one too where at least `found` are asked for."""
+        wide = [("b", 1.0), ("a", 0.0)][: 2 if k >= found else 1]
+        return [wide if row[0] else [("b", 0.0)] for row in batch]
+
+    check_own_nearest(lambda batch, k: misses(batch, k, 2), ids, vectors)
+    with pytest.raises(VerifyError, match="passage a can't be found"):
+        check_own_nearest(lambda batch, k: misses(batch, k, 3), ids, vectors)
 
 
 def test_vectors_that_cannot_be_written_leave_the_last_good_index(
