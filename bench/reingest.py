@@ -1,8 +1,8 @@
 """Seconds of an ingest of the shipped corpus with nothing or one document changed: `python -m bench.reingest`.
 
-In a copy of corpus and store, in one process that has ingested before and whose helping processes have started, as
-those of `mayshare ingest --watch` have: start-up isn't counted. The store of `--store` (default: the project's) must
-hold the corpus' index, else it is built first. Prints one JSON object a kind: all runs, and their median.
+In a copy of corpus and store, in one process that has ingested before, holds the model and has started its helping
+processes, as `mayshare ingest --watch` has: start-up isn't counted. The store of `--store` (default: the project's)
+must hold the corpus' index, else it is built first. Prints one JSON object a kind: all runs, and their median.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ingest import fresh
 from ingest.pipeline import ingest
+from ingest.watch import get_ready
 from mayshare.config import ROOT, Settings, load_settings
 
 CHANGED = "law/ferpa"
@@ -33,7 +33,7 @@ def run(settings: Settings, runs: int) -> None:
     for number in range(runs + 1):  # the first one imports what the others find there
         text = document.read_text(encoding="utf-8")
         document.write_text(text.replace("## ", SECTION.format(number=number), 1), encoding="utf-8")
-        fresh.prepare()
+        get_ready(settings)
         time.sleep(STARTED_S)
         took.append(ingest(settings).seconds)
     say("one document changed", took[1:], first=took[0])

@@ -42,10 +42,10 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step, m
         if settings.ingest.runner == "ray" and plan.missing:
             embedder.fill_with_ray(settings, [texts, work.asked])
         with UnitRows(folder / "vectors.npy", len(texts)) as vectors:
-            embedder.vectors(texts, vectors.put)
+            embedder.vectors(texts, plan.keys[: len(texts)], vectors.put)
         helpers.write_vectors(folder)
-        _write_asked(folder, work, embedder)
-        write_keys(folder, model_fingerprint(settings), [*texts, *work.asked])
+        _write_asked(folder, work, plan.keys[len(texts) :], embedder)
+        write_keys(folder, plan.keys)
     finally:
         embedder.close()
     step("build", 0, 1)
@@ -56,7 +56,7 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step, m
     return Made(model_fingerprint(settings), vectors.dimensions, len(texts), embedder.embedded, embedder.speed)
 
 
-def _write_asked(folder: Path, work: Work, embedder: Embedder) -> None:
+def _write_asked(folder: Path, work: Work, keys: Sequence[bytes], embedder: Embedder) -> None:
     """The vectors of headings and phrasings, embedded as one sequence, each in its own file."""
     count = len(work.headings)
     with (
@@ -70,7 +70,7 @@ def _write_asked(folder: Path, work: Work, embedder: Embedder) -> None:
             headings.put(places[first], vectors[first])
             phrasings.put(places[~first] - count, vectors[~first])
 
-        embedder.vectors(work.asked, put)
+        embedder.vectors(work.asked, keys, put)
 
 
 def _write(folder: Path, settings: Settings, documents: Sequence[Document], work: Work) -> None:

@@ -19,6 +19,7 @@ Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 Progress = Callable[[int, int], None]  # texts done now, of which were embedded (the rest came from the cache)
 Rows = Sequence[int] | npt.NDArray[np.int64]
 Put = Callable[[Rows, Vectors], None]  # rows of the texts, and their vectors
+Found = tuple[Sequence[bytes], Vectors]  # keys, and their vectors
 KEY_BYTES = 32
 READ = 500  # keys in one question to SQLite
 SLICE = 128  # texts embedded between two commits and two steps of the progress bar
@@ -29,15 +30,15 @@ class Live(Protocol):
 
     def __contains__(self, key: bytes) -> bool: ...
 
-    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
-        """Those that are here."""
+    def read(self, keys: Sequence[bytes]) -> Iterator[Found]:
+        """Those that are here, some at a time."""
 
 
 class _Nothing:
     def __contains__(self, key: bytes) -> bool:
         return False
 
-    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+    def read(self, keys: Sequence[bytes]) -> Iterator[Found]:
         return iter(())
 
 
@@ -71,9 +72,15 @@ class EmbeddingCache:
         """Close the file."""
         self._connection.close()
 
-    def vectors(self, texts: Sequence[str], embed: Embed, progress: Progress, put: Put) -> None:
-        """Hand the vector of every text to `put`, in no certain order; only misses are embedded."""
-        keys = [key_of(self._model, text) for text in texts]
+    def vectors(
+        self, texts: Sequence[str], embed: Embed, progress: Progress, put: Put, keys: Sequence[bytes] | None = None
+    ) -> None:
+        """Hand the vector of every text to `put`, in no certain order; only misses are embedded.
+
+        Args:
+            keys: those of the texts, where they are known already.
+        """
+        keys = keys or [key_of(self._model, text) for text in texts]
         rows: dict[bytes, list[int]] = {}
         for row, key in enumerate(keys):
             rows.setdefault(key, []).append(row)
@@ -86,9 +93,9 @@ class EmbeddingCache:
         for first in range(0, len(misses), SLICE):
             part = [twins[0] for twins in misses[first : first + SLICE]]
             fresh = np.asarray(embed([texts[row] for row in part]), dtype=np.float32)
-            made = {keys[row]: vector.tobytes() for row, vector in zip(part, fresh, strict=True)}
-            self._write(made)
-            _hand_over(made, rows, put)
+            made = [keys[row] for row in part]
+            self._write(made, fresh)
+            _hand_over((made, fresh), rows, put)
             progress(len(part), len(part))
             faults.hit("mid_embed")
 
@@ -104,18 +111,18 @@ class EmbeddingCache:
         for texts in groups:
             keys = {key_of(self._model, text): text for text in texts}
             known |= {key for key in keys if key in self._live}
-            known.update(*self._found([key for key in keys if key not in known]))
+            known.update(*(found for found, _ in self._found([key for key in keys if key not in known])))
             misses = sorted((text for key, text in keys.items() if key not in known), key=len)
             slices += [misses[first : first + SLICE] for first in range(0, len(misses), SLICE)]
             known |= keys.keys()
         if not slices:
             return
         for part, fresh in zip(slices, embed(slices), strict=True):
-            self._write({key_of(self._model, text): vector.tobytes() for text, vector in zip(part, fresh, strict=True)})
+            self._write([key_of(self._model, text) for text in part], fresh)
             progress(len(part), len(part))
             faults.hit("mid_embed")
 
-    def _found(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+    def _found(self, keys: Sequence[bytes]) -> Iterator[Found]:
         """Some of the vectors at a time, those that are there."""
         try:
             yield from _read(self._connection, keys)
@@ -126,8 +133,9 @@ class EmbeddingCache:
             self._path.unlink()
             self._connection = self._open(self._path)
 
-    def _write(self, rows: dict[bytes, bytes]) -> None:
-        values = [(key, vector, hashlib.sha256(vector).digest()[:8]) for key, vector in rows.items()]
+    def _write(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        rows = ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True))
+        values = [(key, vector, hashlib.sha256(vector).digest()[:8]) for key, vector in rows]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", values)
 
@@ -137,35 +145,35 @@ def key_of(model: str, text: str) -> bytes:
     return hashlib.sha256(f"{model}\x00{text}".encode()).digest()
 
 
-def _hand_over(found: dict[bytes, bytes], rows: dict[bytes, list[int]], put: Put) -> None:
+def _hand_over(found: Found, rows: dict[bytes, list[int]], put: Put) -> None:
     """Put what was found to its rows, which then need nothing more."""
-    if not found:
-        return
-    vectors = np.frombuffer(b"".join(found.values()), dtype=np.float32).reshape(len(found), -1)
-    wanted = [(row, place) for place, key in enumerate(found) for row in rows.pop(key)]
+    keys, vectors = found
+    wanted = [(row, place) for place, key in enumerate(keys) for row in rows.pop(key)]
     put([row for row, _ in wanted], vectors[[place for _, place in wanted]])
 
 
-def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
+def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[Found]:
     for first in range(0, len(keys), READ):
         part = keys[first : first + READ]
         marks = ",".join("?" * len(part))
         rows = connection.execute(f"SELECT key, vector, checksum FROM vectors WHERE key IN ({marks})", part)
         found = {key: vector for key, vector, checksum in rows if hashlib.sha256(vector).digest()[:8] == checksum}
-        yield {key: found[key] for key in part if key in found}
+        if found:
+            known = [key for key in part if key in found]
+            yield known, np.frombuffer(b"".join(found[key] for key in known), dtype=np.float32).reshape(len(known), -1)
 
 
-def missing_texts(path: Path, model: str, texts: Sequence[str], live: Live | None = None) -> list[str]:
+def missing_texts(path: Path, keys: Sequence[bytes], texts: Sequence[str], live: Live | None = None) -> list[str]:
     """The texts, each once, that have no vector in `live` or the cache; writes nothing, and makes no file."""
     live = live or _Nothing()
-    wanted = {key: text for text in texts if (key := key_of(model, text)) not in live}
-    keys = list(wanted)
+    wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in live}
+    left = list(wanted)
     if not path.is_file():
         return list(wanted.values())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            for first in range(0, len(keys), READ):
-                part = keys[first : first + READ]
+            for first in range(0, len(left), READ):
+                part = left[first : first + READ]
                 marks = ",".join("?" * len(part))
                 for (key,) in connection.execute(f"SELECT key FROM vectors WHERE key IN ({marks})", part):
                     del wanted[key]

@@ -37,6 +37,19 @@ class Model:
         return self._load().result()
 
 
+_kept: dict[Settings, Model] = {}
+
+
+def keep_ready(settings: Settings) -> None:
+    """Load the model now and keep it for the ingests to come, for one who waits for a change."""
+    _kept.setdefault(settings, Model(settings)).ahead()
+
+
+def model_for(settings: Settings) -> Model:
+    """The model that is kept ready, or one that isn't loaded yet."""
+    return _kept.get(settings) or Model(settings)
+
+
 class _Counter:
     """Counts the texts that had to be embedded and reports them as one step."""
 
@@ -68,9 +81,9 @@ class Embedder:
         """Characters embedded a second, or 0 where too few were."""
         return round(self._characters / self._seconds, 1) if self._characters >= MEASURED else 0.0
 
-    def vectors(self, texts: Sequence[str], put: Put) -> None:
-        """Hand the vector of each text to `put`."""
-        self._cache.vectors(texts, self._embed, self._count, put)
+    def vectors(self, texts: Sequence[str], keys: Sequence[bytes], put: Put) -> None:
+        """Hand the vector of each text, found by its key, to `put`."""
+        self._cache.vectors(texts, self._embed, self._count, put, keys)
 
     def fill_with_ray(self, settings: Settings, groups: Sequence[Sequence[str]]) -> None:
         """Put the vectors of all texts into the cache, embedded by Ray's workers."""

@@ -90,7 +90,7 @@ def _watch(settings: Settings, as_json: bool, strict: bool) -> None:
 
     typer.echo(f"Watching {settings.corpus}. Ctrl-C ends it.", err=True)
     try:
-        for outcome in watch_corpus(settings.corpus, lambda: _run(settings, as_json, True, strict)):
+        for outcome in watch_corpus(settings, lambda: _run(settings, as_json, True, strict)):
             if isinstance(outcome, MayshareError):
                 typer.echo(f"mayshare: {outcome}", err=True)
             else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest import quarantine
-from ingest.embedder import Model
+from ingest.embedder import Model, model_for
 from ingest.fresh import Helpers
 from ingest.plan import Plan, Step, make_plan
 from ingest.publish import publish, serves, tidy
@@ -113,7 +113,7 @@ def ingest(
     with Helpers(vectors=local) as helpers, generation.exclusive(settings.store):
         if _live(settings) != found.earlier.manifest:  # another ingest ended between the look and the lock
             found = survey(settings, strict)
-        model = Model(settings)
+        model = model_for(settings)
         if (found.changes.added or found.changes.changed) and settings.ingest.runner != "ray":
             model.ahead()  # there will be texts to embed; it loads while the plan is made
         planned = make_plan(found, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ingest.cache import missing_texts
+from ingest.cache import key_of, missing_texts
 from ingest.chunk import heading_text, search_text
 from ingest.load import load_glossary
 from ingest.phrasings import load_phrasings
@@ -41,6 +41,7 @@ class Plan(NamedTuple):
 
     survey: Survey
     work: Work
+    keys: list[bytes]  # of the passages' texts, then of `work.asked`
     live: LiveVectors
     missing: int
     seconds: float
@@ -93,9 +94,10 @@ def _plan(found: Survey, settings: Settings) -> Plan:
     work = Work(load_glossary(settings.corpus), passages, texts, headings, load_phrasings(settings.corpus, passages))
     wanted = [*texts, *work.asked]
     model = model_fingerprint(settings)
+    keys = [key_of(model, text) for text in wanted]
     live = LiveVectors(found.earlier, model)
-    missing = missing_texts(settings.store / "embeddings.sqlite", model, wanted, live)
-    return Plan(found, work, live, len(missing), _estimate(found, len(passages), missing))
+    missing = missing_texts(settings.store / "embeddings.sqlite", keys, wanted, live)
+    return Plan(found, work, keys, live, len(missing), _estimate(found, len(passages), missing))
 
 
 def readable(seconds: float) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ingest.cache import KEY_BYTES, READ, key_of
+from ingest.cache import KEY_BYTES, READ, Found, Vectors
 from ingest.survey import Earlier
 
 ARRAYS = ("vectors.npy", "headings.npy", "phrasings.npy")
@@ -25,28 +25,30 @@ class LiveVectors:
         if not earlier.documents or manifest is None or manifest.model != model or KEYS not in manifest.files:
             return
         mapped = (np.load(earlier.folder / name, mmap_mode="r", allow_pickle=False) for name in ARRAYS)
-        self._arrays = [np.asarray(array) for array in mapped]  # numpy's memmap class is slow by the row
+        self._arrays = [np.asarray(array) for array in mapped if len(array)]  # numpy's memmap class is slow by the row
         keys = np.load(earlier.folder / KEYS, allow_pickle=False).tobytes()
         self._rows = {keys[at : at + KEY_BYTES]: at // KEY_BYTES for at in range(0, len(keys), KEY_BYTES)}
 
     def __contains__(self, key: bytes) -> bool:
         return key in self._rows
 
-    def read(self, keys: Sequence[bytes]) -> Iterator[dict[bytes, bytes]]:
-        """Those of the vectors that are here, some at a time, as float32 bytes."""
+    def read(self, keys: Sequence[bytes]) -> Iterator[Found]:
+        """Those of the vectors that are here, some at a time."""
         known = [key for key in keys if key in self._rows]
         for first in range(0, len(known), READ):
-            yield {key: self._at(self._rows[key]) for key in known[first : first + READ]}
+            part = known[first : first + READ]
+            yield part, self._at(np.array([self._rows[key] for key in part]))
 
-    def _at(self, row: int) -> bytes:
+    def _at(self, rows: npt.NDArray[np.int64]) -> Vectors:
+        found = np.empty((len(rows), self._arrays[0].shape[1]), dtype=np.float32)
         for array in self._arrays:
-            if row < len(array):
-                return bytes(array[row].data)
-            row -= len(array)
-        raise IndexError(row)
+            here = (rows >= 0) & (rows < len(array))
+            found[here] = array[rows[here]]
+            rows = rows - len(array)
+        return found
 
 
-def write_keys(folder: Path, model: str, texts: Sequence[str]) -> None:
+def write_keys(folder: Path, keys: Sequence[bytes]) -> None:
     """Write the keys of all texts of a new generation, in the order of its arrays."""
-    keys = b"".join(key_of(model, text) for text in texts)
-    np.save(folder / KEYS, np.frombuffer(keys, dtype=np.uint8).reshape(-1, KEY_BYTES), allow_pickle=False)
+    joined = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, KEY_BYTES)
+    np.save(folder / KEYS, joined, allow_pickle=False)

@@ -174,13 +174,16 @@ def _no_advice(record: logging.LogRecord) -> bool:
     return "pre-processing before quantization" not in record.getMessage()
 
 
-def start_session(model: Path, threads: int = 0) -> Any:
-    """An ONNX Runtime session on the processor; `threads` 0 takes up to four cores."""
+def start_session(model: Path, threads: int = 0, arena: bool = False) -> Any:
+    """An ONNX Runtime session on the processor; `threads` 0 takes up to four cores.
+
+    `arena` keeps memory from run to run: 7 % faster for many texts one by one, and dear for large batches.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
-    options.enable_cpu_mem_arena = False  # 121 MB instead of 490 MB at the same speed
+    options.enable_cpu_mem_arena = arena  # for batches of 8: 490 MB instead of 121 MB at the same speed
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
@@ -203,7 +206,7 @@ class Encoder:
         from tokenizers import Tokenizer
 
         self._workers = workers
-        self._session = start_session(model, threads)
+        self._session = start_session(model, threads, arena=workers > 1)
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()

@@ -164,7 +164,7 @@ def test_nothing_of_a_removed_document_is_left_after_pruning(settings: Settings,
 
 def test_watching_goes_on_after_an_error(settings: Settings, corpus: Path) -> None:
     stop = threading.Event()
-    outcomes = watch_corpus(corpus, lambda: ingest(settings, if_changed=True, strict=True), stop)
+    outcomes = watch_corpus(settings, lambda: ingest(settings, if_changed=True, strict=True), stop)
     first = next(outcomes)
     assert isinstance(first, Report)
     bad = corpus / "law" / "bad.md"
