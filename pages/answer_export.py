@@ -1,4 +1,7 @@
-"""An answer to take along: text to paste, Markdown, a Word document and a page to print, from the same lines."""
+"""An answer to take along: text to paste, Markdown, a Word document and a page to print, from the same lines.
+
+`pages.pdf` makes a PDF of them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,23 @@ class Line(NamedTuple):
 
     kind: Kind
     text: str
+
+    @property
+    def name(self) -> str:
+        """The text without the address at the end of a link."""
+        return self._parts[0]
+
+    @property
+    def address(self) -> str | None:
+        """Where a link goes, if anywhere."""
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str | None]:
+        if self.kind != "link" or ": https://" not in self.text:
+            return self.text, None
+        name, address = self.text.split(": https://", 1)
+        return name, f"https://{address}"
 
 
 def lines(answer: Answer, notice: str, day: dt.date | None = None) -> Iterator[Line]:
@@ -106,15 +126,8 @@ _PREFIX: dict[Kind, str] = {
 
 
 def _marked(line: Line) -> str:
-    text = re.sub(r"\s+", " ", line.text).strip()
-    if line.kind == "link" and "https://" in text:
-        name, address = text.split(": https://", 1)
-        return f"{_escaped(name)}: <https://{address}>"
-    return _escaped(text)
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
+    text = _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", line.name).strip())
+    return f"{text}: <{line.address}>" if line.address else text
 
 
 def docx(copy: list[Line]) -> bytes:
@@ -142,7 +155,7 @@ _STYLES: dict[Kind, str] = {"item": "List Bullet", "link": "List Bullet", "quote
 
 
 def html(copy: list[Line]) -> str:
-    """A page that a browser prints or saves as PDF; it fetches nothing and runs nothing."""
+    """A page that a browser prints; it fetches nothing and runs nothing."""
     body = "".join(_element(line) for line in copy)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title><style>{_CSS}</style></head>'
@@ -151,9 +164,8 @@ def html(copy: list[Line]) -> str:
 
 
 def _element(line: Line) -> str:
-    text = escape(line.text)
-    if line.kind == "link" and "https://" in line.text:
-        name, address = line.text.split(": https://", 1)
-        text = f'{escape(name)}: <a href="https://{escape(address)}">https://{escape(address)}</a>'
+    text = escape(line.name)
+    if line.address:
+        text += f': <a href="{escape(line.address)}">{escape(line.address)}</a>'
     tag = {"title": "h1", "heading": "h2", "quote": "blockquote"}.get(line.kind, "p")
     return f'<{tag} class="{line.kind}">{text}</{tag}>'

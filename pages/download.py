@@ -12,6 +12,7 @@ TYPES = {
     "html": "text/html",
     "json": "application/json",
     "md": "text/markdown",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

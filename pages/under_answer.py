@@ -9,14 +9,15 @@ import streamlit as st
 
 from mayshare.index import Index
 from mayshare.schema import Answer, CitedSource
-from pages import answer_export, download
+from pages import answer_export, download, pdf
 from pages.markup import escape
 
 Make = Callable[[list[answer_export.Line]], str] | Callable[[list[answer_export.Line]], bytes]
 FORMATS: tuple[tuple[str, str, Make], ...] = (
     ("Markdown", "md", answer_export.markdown),
     ("Word (DOCX)", "docx", answer_export.docx),
-    ("To print or save as PDF (HTML)", "html", answer_export.html),
+    ("PDF", "pdf", pdf.pdf),
+    ("To print (HTML)", "html", answer_export.html),
 )
 SHOWN = 5  # documents named under "why this answer"
 

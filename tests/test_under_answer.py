@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
 from answer.assemble import Engine
 from mayshare.schema import Answer, Question
-from pages import answer_export, ask, under_answer
+from pages import answer_export, ask, pdf, under_answer
 
 QUESTION = "Can a probation officer get attendance and grades without consent?"
 HOSTILE = "May I share *this* [x](http://evil.example) <b>now</b>?"
@@ -58,6 +59,30 @@ def test_what_was_typed_stays_text_in_every_copy(answer: Answer) -> None:
     assert "&lt;b&gt;now&lt;/b&gt;" in answer_export.html(copy)
     assert r"\*this\* \[x\](http://evil.example) \<b\>now\</b\>?" in answer_export.markdown(copy)
     assert HOSTILE in word(copy)
+
+
+def test_a_pdf_is_tagged_for_screen_readers_and_links_to_the_law(
+    answer: Answer, copy: list[answer_export.Line]
+) -> None:
+    reader = PdfReader(io.BytesIO(pdf.pdf(copy)))
+    root = reader.root_object
+    assert root["/Lang"] == "en-US"
+    assert root["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert QUESTION in text
+    assert answer.claims[0].text in text
+    links = [note.get_object()["/A"]["/URI"] for page in reader.pages for note in page.get("/Annots", [])]
+    assert any(link.startswith("https://www.ecfr.gov/") for link in links)
+
+
+@pytest.mark.parametrize("typed", [HOSTILE, '#panic("x") $a$ = b @c', "可以告诉学校吗 🙂?"])
+def test_nothing_that_was_typed_is_read_as_markup_in_the_pdf(answer: Answer, typed: str) -> None:
+    asked = answer.model_copy(update={"question": Question(text=typed)})
+    reader = PdfReader(io.BytesIO(pdf.pdf(list(answer_export.lines(asked, ask.NOT_ADVICE)))))
+    text = " ".join(reader.pages[0].extract_text().split())
+    assert "not legal advice" in text
+    assert typed in text or not typed.isascii()
 
 
 def test_the_page_to_print_fetches_and_runs_nothing(copy: list[answer_export.Line]) -> None:
