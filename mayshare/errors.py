@@ -22,6 +22,7 @@
     ├── VectorServerError       the Chroma server can't be reached in time, or doesn't hold this index
     ├── SwitchError             the chat can't be turned off without a note
     ├── NotAllowedError         a page or an action asks for a role that the person doesn't have
+    ├── BusyError               as many questions as the settings allow are being answered or wait
     ├── QuestionFileError       a line of a batch file is not a question
     ├── LanguageModelError      a language model that the settings name can't be built
     ├── SourceListError         corpus/sources.toml is malformed, or doesn't list what was asked for
@@ -157,6 +158,10 @@ class DraftError(IngestError):
 
 class SwitchError(MayshareError):
     """The chat can't be turned off without a note."""
+
+
+class BusyError(MayshareError):
+    """As many questions as the settings allow are being answered or wait."""
 
 
 class QuestionFileError(MayshareError):

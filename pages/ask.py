@@ -11,10 +11,10 @@ from answer import ask_next
 from answer.compose import GROUPS, VERDICT_WORDS
 from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
-from mayshare.errors import MayshareError
+from mayshare.errors import BusyError, MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
 from pages import carry, examples, feedback, model_notice, narrow, source_panel, under_answer
-from pages.engine import engine
+from pages.engine import answer_in_turn, engine
 from pages.markup import escape
 
 NOT_ADVICE = (
@@ -63,9 +63,11 @@ def draw() -> None:
         model_notice.confirm(lambda text: answer_into(text, turns, filters))
     if asked and model and model_notice.holds_back(asked):
         st.rerun()
-    if asked and answer_into(asked, turns, filters):
-        # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
-        st.rerun()
+    if asked:
+        if answer_into(asked, turns, filters):
+            # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
+            st.rerun()
+        _not_answered(asked)
     for number, answer in enumerate(turns):
         _turn(number, answer)
     if turns and not off:
@@ -73,6 +75,12 @@ def draw() -> None:
     if turns:
         count = len(turns[-1].sources)
         status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
+
+
+def _not_answered(text: str) -> None:
+    """The question that failed, to be asked again without typing it again."""
+    st.markdown(f"Not answered: {escape(text)}")
+    st.button("Ask this again", key="ask-again", on_click=carry.leave, args=(text,))
 
 
 def turned_off(off: chat_switch.Off) -> None:
@@ -107,9 +115,11 @@ def answer_into(text: str, turns: list[Answer], filters: Filters) -> bool:
         with st.spinner("Searching the guidance …"):
             stream = st.container()
             question = Question(text=text, history=history, filters=filters)
-            turns.append(engine().ask(question, lambda claim: stream.markdown(escape(claim))))
+            turns.append(answer_in_turn(question, lambda claim: stream.markdown(escape(claim))))
         source_panel.close()
         return True
+    except BusyError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
     except MayshareError as error:
         st.error(str(error))
     except Exception as error:  # noqa: BLE001 - the last resort, so that no traceback with a question is logged
@@ -160,10 +170,13 @@ def _answer(number: int, answer: Answer) -> None:
         st.info(answer.message)
     for role, title in GROUPS.items():
         group = [claim for claim in answer.claims if claim.role == role]
-        if group and title:
-            st.markdown(f"**{title}**")
-        for claim in group:
-            _claim(number, answer, claim)
+        if not group:
+            continue
+        with st.container(key=f"claims-{number}-{role}"):
+            if title:
+                st.markdown(f"### {title}", anchors=False)
+            for claim in group:
+                _claim(number, answer, claim)
     _past_review(answer)
     index = engine().index
     under_answer.note_changes(answer, index)
@@ -195,7 +208,7 @@ def _claim(number: int, answer: Answer, claim: Claim) -> None:
             word = VERDICT_WORDS[answer.verdict]
             colour = VERDICT_COLOURS.get(answer.verdict)
             lead = f":{colour}[**{word}**] " if word and colour else ""
-            st.markdown(f"#### {lead}{text}", anchors=False)
+            st.markdown(f"## {lead}{text}", anchors=False)
         else:
             st.markdown(text)
         if claim.unverified:

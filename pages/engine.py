@@ -1,17 +1,21 @@
-"""The one engine of this process, opened once.
+"""The one engine of this process, opened once, and the gate before it.
 
 A module-level singleton, not Streamlit's resource cache: any anonymous visitor can empty that cache.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 
 from answer.assemble import Engine, assemble
 from mayshare.config import load_settings
+from mayshare.gate import Gate
+from mayshare.schema import Answer, Question
 
 _lock = Lock()
 _engine: Engine | None = None
+_gate: Gate | None = None
 
 
 def engine() -> Engine:
@@ -21,3 +25,22 @@ def engine() -> Engine:
         if _engine is None:
             _engine = assemble(load_settings())
         return _engine
+
+
+def answer_in_turn(question: Question, on_claim: Callable[[str], object] | None = None) -> Answer:
+    """What the engine answers, once this question's turn has come.
+
+    Raises:
+        BusyError: as many questions as the settings allow are being answered or wait.
+    """
+    with _the_gate().place():
+        return engine().ask(question, on_claim)
+
+
+def _the_gate() -> Gate:
+    global _gate
+    with _lock:
+        if _gate is None:
+            chosen = load_settings().answering
+            _gate = Gate(chosen.at_once, chosen.waiting)
+        return _gate

@@ -120,7 +120,7 @@ def _ask(text: str, answers: list[Answer]) -> None:
 def _answer(answer: Answer) -> None:
     count = len(answer.sources)
     st.success(f"Answer ready: {count} source{'s' if count != 1 else ''}.")
-    st.subheader("The answer", anchor=False)
+    st.header("The answer", anchor=False)
     st.markdown(f"To the question: {escape(answer.question.text)}")
     ask.with_source(PANEL, answer)
     st.markdown("Ask more about it, with this question and answer as the beginning of the conversation:")

@@ -43,10 +43,9 @@ def confirm(send: Callable[[str], bool]) -> None:
         st.markdown(f"Found: {found}")
         edited = st.text_area("What would be sent; change it where you like", redacted.text, key="edited")
         left, right, _ = st.columns([2, 2, 3])
-        if left.button("Ask this", type="primary", width="stretch"):
+        if left.button("Ask this", type="primary", width="stretch") and send(edited):
             del st.session_state[WAITING]
-            if send(edited):
-                st.rerun()
+            st.rerun()
         if right.button("Don't ask", width="stretch"):
             del st.session_state[WAITING]
             st.rerun()

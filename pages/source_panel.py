@@ -111,7 +111,7 @@ def _close_button(turn: int) -> None:
 
 
 def _heading(document: Document) -> None:
-    st.markdown(f"#### {escape(document.title)}", anchors=False)
+    st.markdown(f"### {escape(document.title)}", anchors=False)
     dated = f"States the law as of {document.status_as_of}." if document.status_as_of else "Undated."
     review = freshness.review_state(document.reviewed_by)
     st.caption(f"{dated} {escape(review)}")
@@ -130,4 +130,4 @@ def _facts(document: Document, authorities: tuple[str, ...]) -> None:
 
 def _lower(markdown: str) -> str:
     """Section headings one step below the panel's own heading."""
-    return "\n".join(f"###{line}" if line.startswith("## ") else line for line in markdown.splitlines())
+    return "\n".join(f"##{line}" if line.startswith("## ") else line for line in markdown.splitlines())

@@ -1,4 +1,8 @@
-"""What Streamlit's theme can't say: a source link looks like a link, and starts at the left on several lines too."""
+"""What Streamlit's theme can't say.
+
+A source link looks like a link, and starts at the left on several lines too. The headings of an answer and of a source
+follow each other without a step left out, for screen readers, and are no larger than the text beside them allows.
+"""
 
 from __future__ import annotations
 
@@ -7,4 +11,8 @@ button[data-testid="stBaseButton-tertiary"], button[data-testid="stBaseButton-te
   justify-content: flex-start; text-align: left;
 }
 button[data-testid="stBaseButton-tertiary"] p { text-decoration: underline; text-underline-offset: 0.2em; }
+[class*="st-key-claims-"] h2 { font-size: 1.25rem; line-height: 1.4; padding: 0; }
+[class*="st-key-claims-"] h3 { font-size: 1rem; padding: 0.5rem 0 0; }
+[class*="st-key-panel-"] h3 { font-size: 1.15rem; padding: 0; }
+[class*="st-key-panel-"] h4 { font-size: 1rem; padding: 0.25rem 0; }
 </style>"""

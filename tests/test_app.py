@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 import pages.engine
 from answer.assemble import Engine
 from mayshare.config import ROOT, Model
+from mayshare.errors import BusyError
+from mayshare.gate import Gate
 from mayshare.schema import Question
 from pages.examples import EVERYONE, QUESTIONS
 from tests.model_server import Reply, Server, claim, serve
@@ -42,7 +44,7 @@ def test_first_page(app: AppTest) -> None:
 def test_an_answer_has_its_bottom_line_first_and_readable_citations(app: AppTest) -> None:
     ask(app, QUESTION)
     assert not app.exception
-    bottom = next(m.value for m in app.markdown if m.value.startswith("####"))
+    bottom = next(m.value for m in app.markdown if m.value.startswith("## "))
     assert "probation" in bottom
     labels = [b.label for b in app.button if b.label[0].isdigit()]
     assert labels[0].startswith("1: ")
@@ -137,6 +139,56 @@ def test_the_law_filter_reaches_the_engine(app: AppTest, engine: Engine) -> None
     hits = app.session_state["turns"][0].hits
     assert hits
     assert all("HIPAA" in engine.index.documents[hit.passage.source_id].laws for hit in hits)
+
+
+def test_beyond_its_limit_the_app_says_at_once_that_it_is_busy_and_keeps_the_question(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Gate(at_once=1, waiting=0)
+    monkeypatch.setattr(pages.engine, "_gate", full)
+    with full.place():
+        ask(app, QUESTION)
+    assert not app.exception
+    assert "mayshare is busy" in app.warning[0].value
+    assert app.session_state["turns"] == []
+    assert QUESTION in texts(app)
+    button(app, "Ask this again").click().run()  # type: ignore[attr-defined]
+    assert "Answer 1 ready" in app.success[0].value
+    assert not app.warning
+
+
+def test_the_gate_lets_so_many_in_and_so_many_wait() -> None:
+    gate, most = Gate(at_once=2, waiting=3), 0
+    inside: list[int] = []
+    turned_away: list[int] = []
+    everybody, leave = threading.Barrier(9), threading.Event()
+    lock = threading.Lock()
+
+    def work() -> None:
+        nonlocal most
+        everybody.wait()
+        try:
+            with gate.place():
+                with lock:
+                    inside.append(1)
+                    most = max(most, len(inside))
+                leave.wait(10)
+                with lock:
+                    inside.pop()
+        except BusyError:
+            turned_away.append(1)
+            if len(turned_away) == 3:
+                leave.set()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    everybody.wait()
+    for thread in threads:
+        thread.join()
+    assert (most, len(turned_away)) == (2, 3)
+    with gate.place():
+        pass
 
 
 def test_many_sessions_ask_at_once(engine: Engine) -> None:

@@ -58,7 +58,7 @@ def test_the_steps_lead_to_a_question_and_its_answer(guide: AppTest) -> None:
     click(guide, "Ask this question")
     assert not guide.exception
     assert "Answer ready" in guide.success[0].value
-    assert "probation" in next(m.value for m in guide.markdown if m.value.startswith("####"))
+    assert "probation" in next(m.value for m in guide.markdown if m.value.startswith("## "))
     click(guide, "1: ")
     assert "Cited sentence, between" in texts(guide)
     assert any(b.label == "Go on in the chat" for b in guide.button)
