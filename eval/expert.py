@@ -88,8 +88,16 @@ def read_sheet(path: Path, today: dt.date | None = None) -> list[Rating]:
     Raises:
         RunFileError: it can't be read, a column is missing or a value is none of the allowed; the row is named.
     """
+    try:
+        return parse_sheet(str(path), path.read_bytes(), today)
+    except OSError as error:
+        raise RunFileError(f"{path}: can't be read ({error.strerror}).") from None
+
+
+def parse_sheet(name: str, content: bytes, today: dt.date | None = None) -> list[Rating]:
+    """The same of a sheet's content; the end of its name says whether it is CSV or Excel."""
     found = []
-    for number, row in _table(path):
+    for number, row in _table(name, content):
         if not row.get("rating"):
             continue
         values = {name: row.get(name) or None for name in Rating.model_fields if name != "rated"}
@@ -103,7 +111,7 @@ def read_sheet(path: Path, today: dt.date | None = None) -> list[Rating]:
             field = ".".join(str(part) for part in problem["loc"])
             allowed = {"rating": ", ".join(RATINGS), "citation_rating": ", ".join(CITATIONS)}.get(field, "")
             mend = f" Allowed: {allowed}." if allowed else " Fill it in."
-            raise RunFileError(f"{path}, row {number}, column {field}: {problem['msg']}.{mend}") from None
+            raise RunFileError(f"{name}, row {number}, column {field}: {problem['msg']}.{mend}") from None
     return found
 
 
@@ -159,26 +167,26 @@ def safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
-def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _table(name: str, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a sheet by column name, with their 1-based numbers."""
     try:
-        lines = _csv(path) if path.suffix == ".csv" else _xlsx(path)
+        lines = _csv(content) if name.lower().endswith(".csv") else _xlsx(content)
     except (OSError, UnicodeDecodeError, BadZipFile, InvalidFileException, KeyError, csv.Error) as error:
-        raise RunFileError(f"{path}: can't be read as a sheet ({error}). Save it as .csv or .xlsx.") from None
-    head = [str(name or "").strip().lower() for name in lines[0]] if lines else []
-    missing = [name for name in ("run", "case", "sentence_no", "sentence", "rating", "rater") if name not in head]
+        raise RunFileError(f"{name}: can't be read as a sheet ({error}). Save it as .csv or .xlsx.") from None
+    head = [str(cell or "").strip().lower() for cell in lines[0]] if lines else []
+    missing = [column for column in ("run", "case", "sentence_no", "sentence", "rating", "rater") if column not in head]
     if missing:
-        raise RunFileError(f"{path}: the column “{missing[0]}” is missing. Keep the first row as it was exported.")
+        raise RunFileError(f"{name}: the column “{missing[0]}” is missing. Keep the first row as it was exported.")
     for number, row in enumerate(lines[1:], start=2):
         yield number, dict(zip(head, row, strict=False))
 
 
-def _csv(path: Path) -> list[list[Any]]:
-    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+def _csv(content: bytes) -> list[list[Any]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def _xlsx(path: Path) -> list[list[Any]]:
-    book = load_workbook(path, read_only=True, data_only=True)
+def _xlsx(content: bytes) -> list[list[Any]]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
         return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     finally:

@@ -139,6 +139,22 @@ def keep_ratings(settings: Settings, run: str, case_id: str, rater_key: str, sen
 
 
 @_action
+def keep_sheet(settings: Settings, sheet_key: str) -> None:
+    """Keep the ratings of a filled sheet."""
+    sheet = st.session_state.get(sheet_key)
+    if sheet is None:
+        raise TrainerFileError("Nothing was kept: choose a filled sheet first.")
+    ratings = expert.parse_sheet(sheet.name, sheet.getvalue())
+    if not ratings:
+        raise TrainerFileError(f"{sheet.name}: no row is rated. Fill the column “rating” and name the rater.")
+    strange = sorted({rating.case for rating in ratings} - evaluation_data.cases(settings).keys())
+    if strange:
+        raise TrainerFileError(f"{sheet.name}: no question is called {strange[0]}. Nothing was kept.")
+    new = expert.add(ratings, places(settings).ratings)
+    say(f"{sheet.name}: {len(ratings)} rated sentences, {new} of them new or changed.")
+
+
+@_action
 def sign_review(settings: Settings, case: Case, name_key: str, role_key: str) -> None:
     """Write into a question who has reviewed it."""
     name, role = (" ".join(str(st.session_state.get(key, "")).split()) for key in (name_key, role_key))

@@ -8,15 +8,16 @@ from answer.compose import VERDICT_WORDS
 from eval.cases import Case, gold
 from eval.side_by_side import Fact, Piece, SideBySide, side_by_side
 from mayshare.config import Settings
-from mayshare.errors import QuestionSetError
+from mayshare.errors import BusyError, QuestionSetError
 from mayshare.schema import Answer, Question
 from pages import ask, download, evaluation_chooser, menu
 from pages import evaluation_data as data
 from pages.answer_export import docx, lines
-from pages.engine import engine
+from pages.engine import answer_in_turn, engine
 from pages.markup import escape
 
 RUN, NOW = "From the newest run", "Asked now, of the live guidance"
+ASKED = "evaluation-asked"
 STATES = {
     "quoted": ("green", "Quoted"),
     "found": ("orange", "Found, not quoted"),
@@ -36,7 +37,6 @@ def draw(settings: Settings) -> None:
     _asked(case)
     answer = answer_to(settings, case)
     if answer is None:
-        st.warning("The run holds no answer to this question: asking failed. Ask it now instead.")
         return
     try:
         truth = gold(case, engine().index.documents)
@@ -55,15 +55,26 @@ def draw(settings: Settings) -> None:
 
 
 def answer_to(settings: Settings, case: Case) -> Answer | None:
-    """The answer to look at: of the newest run where it holds one, or asked now."""
+    """The answer to look at: of the newest run where it holds one, or asked now. Without one it says why."""
     kept = data.answer(settings, case)
     failed = data.item(settings, case)
     ways = [RUN, NOW] if kept or (failed and failed.error) else [NOW]
     way = st.radio("Answer", ways, horizontal=True, key=f"evaluation-answer-{len(ways)}", persist_state="session")
     if way == RUN:
+        if kept is None:
+            st.warning("The run holds no answer to this question: asking failed. Ask it now instead.")
         return kept
-    with st.spinner("Asking …"):
-        return engine().ask(Question(text=case.question, history=case.turns))
+    asked = (case.question, case.turns, engine().index.corpus_version)
+    before: tuple[object, Answer | None] = st.session_state.get(ASKED, (None, None))
+    if before[0] != asked:  # once, not on every rerun
+        try:
+            with st.spinner("Asking …"):
+                before = (asked, answer_in_turn(Question(text=case.question, history=case.turns)))
+        except BusyError as error:
+            st.warning(str(error), icon=":material/hourglass_top:")
+            return None
+        st.session_state[ASKED] = before
+    return before[1]
 
 
 def _asked(case: Case) -> None:

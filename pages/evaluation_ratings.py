@@ -1,4 +1,4 @@
-"""Rating: each sentence of an answer right, right but or wrong, and the review of a question signed."""
+"""Rating: each sentence of an answer right, right but or wrong, here or in a sheet; and a question's review signed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pages.evaluation_questions import answer_to
 from pages.markup import escape
 
 RATER = "evaluation-rater"
+SHEET, MOST_MB = "evaluation-sheet", 10
 NAME, ROLE = "evaluation-reviewer", "evaluation-reviewer-role"
 EXPLAINED = (
     "**right**: true and fit for this question. **right but**: true, yet misleading or incomplete here. "
@@ -33,13 +34,13 @@ def draw(settings: Settings) -> None:
     st.header("Rate answers", anchor=False)
     kept = expert.load(places(settings).ratings)
     _totals(kept)
+    _sheet()
     case = evaluation_chooser.choose(settings)
     if case is None:
         return
     st.markdown(f"**{escape(case.question)}**")
     answer = answer_to(settings, case)
     if answer is None:
-        st.warning("The run holds no answer to this question: asking failed. Ask it now instead.")
         return
     st.markdown(f"Verdict given: **{answer.verdict}**. Expected: **{case.verdict}**. {escape(case.bottom_line)}")
     _rate(case, answer, kept)
@@ -54,6 +55,18 @@ def _totals(kept: list[Rating]) -> None:
     counts = ", ".join(f"{count} {name}" for name, count in {**found.counts, **found.citations}.items())
     agree = "" if found.kappa is None else f" Two raters: kappa {found.kappa:.2f} on {found.both_rated} sentences."
     st.markdown(f"{len(kept)} ratings: {counts}.{agree}")
+
+
+def _sheet() -> None:
+    """A sheet that was rated in a spreadsheet program, back in."""
+    with st.expander("Bring in a sheet that was rated elsewhere"):
+        st.markdown(
+            "Under “Export” you get a sheet with a row for each sentence. Fill the columns rating, citation_rating, "
+            "comment and rater, and leave the others as they are. Rows without a rating are passed over."
+        )
+        with st.form("sheet"):
+            st.file_uploader("Filled sheet (CSV or Excel)", ["csv", "xlsx"], key=SHEET, max_upload_size=MOST_MB)
+            st.form_submit_button("Keep the ratings of this sheet", on_click=act.keep_sheet, args=(SHEET,))
 
 
 def _rate(case: Case, answer: Answer, kept: list[Rating]) -> None:

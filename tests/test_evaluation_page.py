@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import shutil
 from collections.abc import Iterator
@@ -207,6 +208,44 @@ def test_sentences_are_rated_and_come_back_for_the_same_rater(live: Settings, wh
     assert "1 ratings: 0 right, 1 right but" in shown(other)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_filled_sheet_comes_back_in_and_a_broken_one_changes_nothing(
+    live: Settings, where: Places, suffix: str
+) -> None:
+    run = evaluation_data.run(live, "dev")
+    assert run is not None
+    empty = exports.sheet(run, evaluation_data.cases(live), "Ann", suffix)
+    app = opened("Rate answers")
+    click(app, "Keep the ratings of this sheet")
+    assert "choose a filled sheet" in shown(app)
+    for content, says in ((b"not, a sheet", "sheet"), (empty, "no row is rated")):
+        app.file_uploader(key="evaluation-sheet").set_value((f"mine.{suffix}", content, ""))
+        click(app, "Keep the ratings of this sheet")
+        assert f"mine.{suffix}" in shown(app) and says in shown(app)
+    assert expert.load(where.ratings) == []
+    app.file_uploader(key="evaluation-sheet").set_value((f"mine.{suffix}", rated(empty, suffix), ""))
+    click(app, "Keep the ratings of this sheet")
+    assert "1 rated sentences, 1 of them new" in shown(app)
+    (rating,) = expert.load(where.ratings)
+    assert (rating.rating, rating.rater) == ("right but", "Ann")
+
+
+def rated(sheet: bytes, suffix: str) -> bytes:
+    """The sheet with its first sentence rated, as a spreadsheet program would save it."""
+    column = expert.COLUMNS.index("rating")
+    if suffix == "xlsx":
+        book = load_workbook(io.BytesIO(sheet))
+        book.worksheets[0].cell(2, column + 1, "Right but")
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+    lines = list(csv.reader(io.StringIO(sheet.decode("utf-8-sig"))))
+    lines[1][column] = "Right but"
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()
+
+
 def test_a_review_is_signed_in_the_question_and_falls_with_a_change(live: Settings, where: Places) -> None:
     app = opened("Rate answers")
     click(app, "Sign emergency-001")
@@ -389,6 +428,7 @@ def test_the_page_is_closed_when_the_app_is_open_to_others(live: Settings, monke
     [
         (act.run_evaluation, ("dev",)),
         (act.keep_ratings, ("engine", "emergency-001", "rater", ())),
+        (act.keep_sheet, ("sheet",)),
         (act.sign_review, (small_case("emergency-001"), "name", "role")),
         (act.close_feedback, ("x", "why")),
         (act.remove_feedback, ("x",)),
@@ -418,6 +458,6 @@ def test_every_action_that_is_called_is_tested_for_its_role() -> None:
     """An action without the check above would be one that nobody thought of."""
     guarded = {name for name, one in vars(act).items() if getattr(one, "__wrapped__", None)}
     assert guarded == {
-        "run_evaluation", "keep_ratings", "sign_review", "close_feedback", "remove_feedback", "accept_feedback",
+        "run_evaluation", "keep_ratings", "keep_sheet", "sign_review", "close_feedback", "remove_feedback", "accept_feedback",
         "change_question", "add_question",
     }  # fmt: skip
