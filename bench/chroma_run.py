@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from bench.serving import free_port, wait_for
 
 
 class ChromaServer:
@@ -29,13 +21,7 @@ class ChromaServer:
         command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(self.folder)]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v2/heartbeat", timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the Chroma server doesn't start")
+        wait_for(f"http://127.0.0.1:{self.port}/api/v2/heartbeat", self._process)
 
     def kill(self) -> None:
         """Kill it as a power cut would."""

@@ -12,6 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 XSRF = "_streamlit_xsrf"
+WAIT_S = 60.0
 
 
 class Session:
@@ -28,13 +29,29 @@ class Session:
         for name, value in (widgets or {}).items():
             state = ask.rerun_script.widget_states.widgets.add(id=name)
             setattr(state, "trigger_value" if value is True else "string_value", value)
+        return self._send(ask)
+
+    def ask(self, page_hash: str, chat_input: str, question: str) -> Drawn:
+        """Put a question into the chat's input; its answer is drawn when this returns."""
+        ask = BackMsg()
+        ask.rerun_script.page_script_hash = page_hash
+        ask.rerun_script.widget_states.widgets.add(id=chat_input).chat_input_value.data = question
+        return self._send(ask)
+
+    def _send(self, ask: BackMsg) -> Drawn:
+        """Everything that comes back until the app has run to its end, through reruns that it asks for itself."""
         self._socket.send(ask.SerializeToString())
         got: list[ForwardMsg] = []
-        while not got or got[-1].WhichOneof("type") != "script_finished":
-            message = self._socket.recv(timeout=30)
+        while not got or not _ended(got[-1]):
+            message = self._socket.recv(timeout=WAIT_S)
             assert isinstance(message, bytes)
             got.append(ForwardMsg.FromString(message))
         return Drawn(got)
+
+
+def _ended(message: ForwardMsg) -> bool:
+    kind = message.WhichOneof("type")
+    return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
 class Drawn(NamedTuple):
@@ -48,6 +65,11 @@ class Drawn(NamedTuple):
         return "\n".join(map(str, self.messages))
 
     @property
+    def content(self) -> bytes:
+        """The same as it was sent, to look for a word in much of it."""
+        return b"".join(message.SerializeToString() for message in self.messages)
+
+    @property
     def page_hash(self) -> str:
         """By which the page is asked for in a message."""
         return next(m.new_session.page_script_hash for m in self.messages if m.WhichOneof("type") == "new_session")
@@ -57,6 +79,12 @@ class Drawn(NamedTuple):
         elements = [m.delta.new_element for m in self.messages if m.WhichOneof("type") == "delta"]
         found = [getattr(element, kind) for element in elements if element.WhichOneof("type") == kind]
         return next((widget.id for widget in found if widget.label.startswith(label)), None)
+
+    @property
+    def chat_input(self) -> str:
+        """Id of the chat's input."""
+        elements = [m.delta.new_element for m in self.messages if m.WhichOneof("type") == "delta"]
+        return next(element.chat_input.id for element in elements if element.WhichOneof("type") == "chat_input")
 
 
 @contextmanager

@@ -184,6 +184,26 @@ def shipped() -> Iterator[Settings]:
     yield settings
 
 
+@contextlib.contextmanager
+def served(settings: Settings, folder: Path) -> Iterator[str]:
+    """The chat over a store, for real browsers; gives its address. Its log must hold no traceback at the end."""
+    from bench.serving import free_port, serving
+
+    log = folder / "log"
+    with serving(settings, log, free_port(), {}) as url:
+        yield url
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="session")
+def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the chat over the shipped corpus, one for all browser tests that change nothing in its store."""
+    folder = tmp_path_factory.mktemp("serve")
+    with served(shipped, folder) as url:
+        yield url
+    assert "probation officer" not in (folder / "log").read_text(), "the log holds a question"
+
+
 @pytest.fixture(scope="session")
 def engine(shipped: Settings) -> Iterator[Any]:
     """The engine over the shipped corpus."""

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.chroma_run import free_port
-from mayshare.config import ROOT, Settings
 from scripts.install_chromium import find
 
 if TYPE_CHECKING:
@@ -38,38 +30,6 @@ def chromium() -> str:
             pytest.fail("no Chromium in continuous integration; scripts/install_chromium.py should have installed one")
         pytest.skip("NO CHROMIUM: the browser tests did not run (make chromium)")
     return path
-
-
-@contextmanager
-def serving(settings: Settings, log: Path, port: int, environment: dict[str, str]) -> Iterator[str]:
-    """`mayshare serve` over a store until the block ends; gives its address."""
-    command = [sys.executable, "-m", "cli", "serve", "--no-open", "--port", str(port)]
-    folders = {"MAYSHARE_STORE": str(settings.store), "MAYSHARE_MODELS": str(settings.model_folder)}
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **folders, **environment}, stdout=output, stderr=output
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=15)
-
-
-@pytest.fixture(scope="module")
-def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("serve") / "log"
-    with serving(shipped, log, free_port(), {}) as url:
-        yield url
-    assert "Traceback" not in log.read_text()
-    assert QUESTION not in log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +67,7 @@ def ask(page: Page, text: str, number: int = 1) -> None:
 
 def test_ask_read_and_check_a_source(page: Page) -> None:
     ask(page, QUESTION)
-    page.get_by_role("heading", level=4).filter(has_text="probation").first.wait_for()
+    page.get_by_role("heading", level=2).filter(has_text="probation").first.wait_for()
     page.get_by_role("button", name=re.compile(r"^1: ")).click()
     page.get_by_text("Cited sentence, between").wait_for()
     marked = page.locator("span[style*='background']").first

@@ -17,14 +17,14 @@ from eval.setup import context_of
 from ingest.pipeline import ingest
 from mayshare.config import Settings, load_settings
 from pages.evaluation_actions import TABS
-from tests.conftest import KEPT, verify_here, write_small_corpus
+from tests.conftest import KEPT, served, verify_here, write_small_corpus
 from tests.evaluation import write_small_set
-from tests.test_browser import address, ask, browser
+from tests.test_browser import ask, browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["address", "browser"]
+__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 QUESTION = "May a school give Kaylee Nguyen's records to police in an emergency?"
@@ -52,6 +52,12 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         engine.index.close()
         yield settings
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(shipped, tmp_path_factory.mktemp("serve")) as url:
+        yield url
 
 
 def opened(browser: Browser, address: str, scheme: str, width: int, path: str = "/evaluation") -> Page:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_browser import address, ask, browser, page
+from tests.test_browser import ask, browser, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["address", "browser", "page"]  # fixtures, which pytest finds by their names here
+__all__ = ["browser", "page"]  # fixtures, which pytest finds by their names here
 
 pytestmark = pytest.mark.browser
 

@@ -11,14 +11,14 @@ import pytest
 from ingest import drafts
 from ingest.pipeline import ingest
 from mayshare.config import Settings, load_settings
-from tests.conftest import KEPT, verify_here, write_small_corpus
-from tests.test_browser import address, browser
+from tests.conftest import KEPT, served, verify_here, write_small_corpus
+from tests.test_browser import browser
 from tests.test_drafts import ZEBRA, text_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["address", "browser"]
+__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 TABS = ("What is live", "New guidance", "Roll back", "To look after", "Chat on or off")
 
@@ -36,6 +36,12 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         drafts.save(settings, "x.md", text_of(body=ZEBRA + "\nThey must log it (34 CFR 99.36).\n"))
         yield settings
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def address(shipped: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(shipped, tmp_path_factory.mktemp("serve")) as url:
+        yield url
 
 
 def opened(browser: Browser, address: str, scheme: str, width: int) -> Page:

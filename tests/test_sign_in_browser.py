@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from bench.chroma_run import free_port
+from bench.serving import free_port, running, serving
+from bench.streamlit_session import session
 from ingest.pipeline import ingest
 from mayshare import chat_switch
 from mayshare.config import Settings, load_settings
 from tests.conftest import KEPT, verify_here, write_small_corpus
-from tests.streamlit_session import session
-from tests.test_browser import browser, serving
+from tests.test_browser import browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,19 +49,9 @@ def provider() -> Iterator[str]:
     port = free_port()
     people = [f"--user-claims={json.dumps(person)}" for person in (READER, MAINTAINER, UNVERIFIED, STRANGER)]
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *people]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(url, timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+    with running(command, url):
         yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.chroma_run import free_port
+from bench.serving import free_port, serving
+from bench.streamlit_session import session
 from ingest.pipeline import ingest
 from mayshare.config import load_settings
 from tests.conftest import KEPT, verify_here, write_small_corpus
-from tests.streamlit_session import session
-from tests.test_browser import serving
 
 pytestmark = pytest.mark.slow
 
