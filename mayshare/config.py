@@ -8,6 +8,7 @@ then in the project's own folder.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -248,6 +249,23 @@ def load_settings(**overrides: Any) -> Settings:
             never repeats the value, which may be a secret.
     """
     known = {key: value for key, value in overrides.items() if value is not None}
+    return _read(**known) if known else _unchanged(_stamp())
+
+
+def _stamp() -> tuple[object, ...]:
+    """What the settings come from: they are read again only where it changed. A page asks for them often."""
+    path = settings_file()
+    state = path.stat() if path else None
+    own = tuple(sorted((name, value) for name, value in os.environ.items() if name.upper().startswith("MAYSHARE_")))
+    return path, state and (state.st_mtime_ns, state.st_size, state.st_ino), own
+
+
+@lru_cache(maxsize=1)
+def _unchanged(stamp: tuple[object, ...]) -> Settings:
+    return _read()
+
+
+def _read(**known: Any) -> Settings:
     try:
         return Settings(**known)
     except ValidationError as error:
