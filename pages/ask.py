@@ -39,6 +39,7 @@ def draw() -> None:
     st.title("May I share this?")
     st.caption(NOT_ADVICE)
     turns: list[Answer] = st.session_state.setdefault("turns", [])
+    anew = st.sidebar.container()
     filters = _sidebar()
     off = chat_switch.read(load_settings().store)
     if off:
@@ -57,24 +58,29 @@ def draw() -> None:
         narrow.say(filters)
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
     carried = None if off else carry.take()
-    chosen = examples.choose() if not turns and not typed and not carried and not off else None
+    # The answer comes before all that depends on it is drawn, so that one run of the page is enough.
+    beginning, work = st.empty(), st.empty()
+    chosen = None
+    if not turns and not typed and not carried and not off:
+        with beginning.container():
+            chosen = examples.choose()
     asked = None if off else typed or carried or chosen  # nothing that was on its way then is answered
     if model and not off:
         model_notice.confirm(lambda text: answer_into(text, turns, filters))
+    if asked:
+        beginning.empty()
     if asked and model and model_notice.holds_back(asked):
         st.rerun()
-    if asked:
-        if answer_into(asked, turns, filters):
-            # once more from the top, so that what was drawn before the answer (sidebar, examples) knows of it
-            st.rerun()
+    if asked and not answer_into(asked, turns, filters, work):
         _not_answered(asked)
+    anew.button("New conversation", disabled=not turns, width="stretch", on_click=_begin_anew)
     for number, answer in enumerate(turns):
         _turn(number, answer)
-    if turns and not off:
-        _ask_next(turns)
     if turns:
         count = len(turns[-1].sources)
         status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
+    if turns and not off:
+        _ask_next(turns)
 
 
 def _not_answered(text: str) -> None:
@@ -89,12 +95,13 @@ def turned_off(off: chat_switch.Off) -> None:
     st.warning(f"**The chat is turned off.** {escape(off.note)}{escape(since)}", icon=":material/pause_circle:")
 
 
+def _begin_anew() -> None:
+    st.session_state["turns"] = []
+    source_panel.close()
+
+
 def _sidebar() -> Filters:
     with st.sidebar:
-        if st.button("New conversation", disabled=not st.session_state["turns"], width="stretch"):
-            st.session_state["turns"] = []
-            source_panel.close()
-            st.rerun()
         try:
             index = engine().index
         except MayshareError:
@@ -108,14 +115,22 @@ def _sidebar() -> Filters:
     return filters
 
 
-def answer_into(text: str, turns: list[Answer], filters: Filters) -> bool:
-    """Answer and remember it for this session; an error is said in words and logged without the question."""
+def answer_into(
+    text: str, turns: list[Answer], filters: Filters, work: st.delta_generator.DeltaGenerator | None = None
+) -> bool:
+    """Answer and remember it for this session; an error is said in words and logged without the question.
+
+    Args:
+        work: where to show that it is being worked on, and what a language model says meanwhile; empty at the end.
+    """
     history = tuple(turn.question.text for turn in turns)
+    place = work or st.empty()
     try:
-        with st.spinner("Searching the guidance …"):
+        with place.container(), st.spinner("Searching the guidance …"):
             stream = st.container()
             question = Question(text=text, history=history, filters=filters)
             turns.append(answer_in_turn(question, lambda claim: stream.markdown(escape(claim))))
+        place.empty()
         source_panel.close()
         return True
     except BusyError as error:
@@ -187,7 +202,7 @@ def _answer(number: int, answer: Answer) -> None:
                 if st.button(entry.heading, key=f"next-{number}-{entry.source_id}-{entry.start}", type="tertiary"):
                     source_panel.open_section(number, entry.source_id, entry.start)
                     st.rerun()
-    under_answer.why(answer, index)
+    under_answer.why(number, answer, index)
     if answer.claims or answer.urgent:
         under_answer.take_along(number, answer, NOT_ADVICE)
     feedback.draw(answer)

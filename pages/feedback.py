@@ -24,6 +24,7 @@ THANKS = "Thank you. Your remark waits for a trainer; nothing of it says who you
 MORE_FOUND = "More personal data was found in what you changed. Look at it once more, then send."
 NO_FINDER = "What names people can't be looked for on this server, so nothing can be stored."
 SEEN = "feedback-seen"  # session key: remarks as they would be stored, by answer
+OPENED = "feedback-opened"  # session key: answers whose part was opened
 TOLD = "feedback-told"  # session key: what became of a remark, by answer
 
 
@@ -40,7 +41,13 @@ def draw(answer: Answer) -> None:
         return
     key = _key(answer)
     told = st.session_state.get(TOLD, {}).get(key)
-    with st.expander("Was this helpful?"):
+    part = st.expander("Was this helpful?", key=f"feedback-{key}", on_change="rerun")
+    opened = st.session_state.setdefault(OPENED, set())
+    if part.open:
+        opened.add(key)
+    if key not in opened:
+        return  # once it was open it is drawn, so that closing it loses nothing that was typed
+    with part:
         if told == THANKS:
             st.success(THANKS, icon=":material/check_circle:")
             return

@@ -45,9 +45,12 @@ def note_changes(answer: Answer, index: Index) -> None:
         )
 
 
-def why(answer: Answer, index: Index) -> None:
-    """What was searched, what was found, and how sure the engine is."""
-    with st.expander("Why this answer"):
+def why(number: int, answer: Answer, index: Index) -> None:
+    """What was searched, what was found, and how sure the engine is. Drawn once it is open."""
+    part = st.expander("Why this answer", key=f"why-{number}", on_change="rerun")
+    if not part.open:
+        return
+    with part:
         laws = answer.question.filters.laws
         searched = f"the guidance on {', '.join(laws)}" if laws else "all guidance"
         earlier = " Earlier questions of this conversation were taken into account." if answer.question.history else ""
@@ -72,8 +75,11 @@ def why(answer: Answer, index: Index) -> None:
 
 
 def take_along(number: int, answer: Answer, notice: str) -> None:
-    """The answer with its citations: to copy, as Markdown, for Word, and as a page to print."""
-    with st.expander("Copy, print or save this answer"):
+    """The answer with its citations: to copy, as Markdown, for Word, as PDF and as a page to print. Drawn once open."""
+    part = st.expander("Copy, print or save this answer", key=f"take-{number}", on_change="rerun")
+    if not part.open:
+        return
+    with part:
         st.caption("The copy holds your question. Take out what identifies a child before you pass it on.")
         copy = list(answer_export.lines(answer, notice))
         with st.container(horizontal=True):

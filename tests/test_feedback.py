@@ -37,6 +37,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def drawn(of: Answer) -> AppTest:
     app = AppTest.from_string(PAGE, default_timeout=60)
     app.session_state["answer"] = of
+    app.session_state[page.OPENED] = {page._key(of)}
     app.run()
     assert not app.exception
     return app

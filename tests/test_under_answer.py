@@ -118,6 +118,9 @@ def test_the_page_offers_both_under_an_answer(app: AppTest, engine: Engine) -> N
     labels = [expander.label for expander in app.expander]
     assert "Why this answer" in labels
     assert "Copy, print or save this answer" in labels
+    assert not app.code, "what is closed costs nothing"
+    app.session_state["why-0"] = app.session_state["take-0"] = True
+    app.run()
     shown = "\n".join(element.value for element in app.markdown)
     assert "**How sure:** an estimated" in shown
     assert f"{len(engine.index.documents)} documents" in shown
