@@ -11,8 +11,8 @@ button[data-testid="stBaseButton-tertiary"], button[data-testid="stBaseButton-te
   justify-content: flex-start; text-align: left;
 }
 button[data-testid="stBaseButton-tertiary"] p { text-decoration: underline; text-underline-offset: 0.2em; }
-[class*="st-key-claims-"] h2 { font-size: 1.25rem; line-height: 1.4; padding: 0; }
-[class*="st-key-claims-"] h3 { font-size: 1rem; padding: 0.5rem 0 0; }
+[class*="st-key-claims-"] h2 { font-size: 1.25rem; line-height: 1.4; padding: 0 0 0.75rem; }
+[class*="st-key-claims-"] h3 { font-size: 1rem; padding: 0.5rem 0 0.25rem; }
 [class*="st-key-panel-"] h3 { font-size: 1.15rem; padding: 0; }
-[class*="st-key-panel-"] h4 { font-size: 1rem; padding: 0.25rem 0; }
+[class*="st-key-panel-"] h4 { font-size: 1rem; padding: 0.25rem 0 0.5rem; }
 </style>"""
