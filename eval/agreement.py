@@ -19,15 +19,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import ValidationError
 
-from eval import matching, runs, stats
+from eval import files, matching, runs, stats
 from eval.cases import Record, load_cases
 from eval.logistic import fit, predict
 from eval.matching import Features, Matcher
 from eval.metrics.nugget import sentences
 from mayshare.config import ROOT
-from mayshare.errors import RunFileError
 
 PATH = ROOT / "eval" / "labels" / "nuggets.jsonl"
 SEED = 7
@@ -49,13 +47,7 @@ class Label(Record):
 
 def load(path: Path = PATH) -> list[Label]:
     """The labelled pairs. Raises RunFileError with the line of a pair that can't be read."""
-    labels = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            labels.append(Label.model_validate_json(line))
-        except ValidationError as error:
-            raise RunFileError(f"{path}:{number}: {error.errors()[0]['msg']}.") from None
-    return labels
+    return files.read_all(path, Label)
 
 
 def agreement(matcher: Matcher, labels: Sequence[Label]) -> tuple[float, float, int]:

@@ -51,13 +51,17 @@ def write_lines(path: Path, records: Iterable[Record]) -> None:
 
 
 def read_lines(path: Path, model: type[Row]) -> list[Row]:
-    """The rows of a JSONL file; none where there is no file.
+    """The rows of a JSONL file; none where there is no file. Raises RunFileError as `read_all`."""
+    return read_all(path, model) if path.is_file() else []
+
+
+def read_all(path: Path, model: type[Row]) -> list[Row]:
+    """The rows of a JSONL file that must be there.
 
     Raises:
         RunFileError: with the line that can't be read.
+        FileNotFoundError: there is no file.
     """
-    if not path.is_file():
-        return []
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
