@@ -73,7 +73,7 @@ def main() -> int:
 
 @contextmanager
 def chat(settings: Settings) -> Iterator[str]:
-    """A running chat that has answered before."""
+    """A running chat over the project's index."""
     with (
         tempfile.TemporaryDirectory(prefix="mayshare-bench-") as folder,
         serving(settings, Path(folder, "log"), free_port(), {}) as url,
