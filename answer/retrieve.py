@@ -16,6 +16,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from answer.direction import Direction, parties
 from answer.glossary import Glossary
+from answer.laws import cited
 from answer.lookup import explaining, unexplained
 from answer.select import INVENTED
 from answer.understand import Understood, understand
@@ -30,6 +31,9 @@ Scores = npt.NDArray[np.float32]
 CONTEXT_WEIGHT = 0.8  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
+OTHER_LAW = (
+    -0.12
+)  # for a passage that cites other laws and none that the question names, whatever its document is about
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 SCENARIO = -0.3  # for a passage of an invented case, which is written for training
@@ -59,6 +63,7 @@ class HybridRetriever(BaseRetriever):
         fitted = index.settings.embedding.provider == "minilm"
         laws = {law for passage in index.passages for law in passage.laws}
         self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
+        self._cited = [cited(passage.authorities) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving = _parties(index)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
@@ -137,6 +142,9 @@ class HybridRetriever(BaseRetriever):
             rows = [self._of_law[law] for law in laws if law in self._of_law]
             if rows:
                 bonus += weight * np.logical_or.reduce(rows)
+        if understood.laws:
+            named = set(understood.laws)
+            bonus += OTHER_LAW * np.array([bool(of) and not named & of for of in self._cited])
         bonus += DIRECTION * self._runs(understood.direction)
         bonus += SCENARIO * self._scenarios
         if understood.citations:

@@ -9,7 +9,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from answer import direction
+from answer import direction, laws
 from answer.direction import Direction
 from answer.follow_up import resolve
 from answer.frame import Frame, read
@@ -65,33 +65,6 @@ STATES = (
     "West Virginia|Wisconsin|Wyoming|Georgia|Washington"
 )
 _STATE = re.compile(rf"\b(?:{STATES})\b(?! (?:D\.?C\.?|Univ|State University))", re.IGNORECASE)
-
-_LAW_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (law, re.compile(pattern, re.IGNORECASE))
-    for law, pattern in (
-        ("FERPA", r"\bferpa\b|\bfreppa\b|\bfurpa\b|\bfamily educational rights"),
-        ("HIPAA", r"\bhipp?aa?\b|\bhippa\b"),
-        ("42 CFR Part 2", r"\b(?:42 ?cfr )?part (?:2|two)\b|\b290dd"),
-        ("IDEA", r"\bIDEA\b(?! of| to| that)"),
-        ("Section 504", r"\b504\b"),
-        ("PPRA", r"\bppra\b"),
-        ("COPPA", r"\bcoppa\b"),
-        ("CAPTA", r"\bcapta\b"),
-        ("JJDPA", r"\bjjdpa\b"),
-        ("ICWA", r"\bicwa\b"),
-        ("VAWA", r"\bvawa\b"),
-        ("FVPSA", r"\bfvpsa\b"),
-        ("VOCA", r"\bvoca\b"),
-        ("RHYA", r"\brhya\b"),
-        ("McKinney-Vento", r"\bmc ?kinney\b"),
-        ("Title IX", r"\btitle ?(?:ix|9)\b"),
-        ("Medicaid", r"\bmedicaid\b"),
-        ("SNAP", r"\bsnap\b|\bfood stamps?\b"),
-        ("WIC", r"\bWIC\b"),
-        ("TANF", r"\btanf\b"),
-        ("Privacy Act", r"\bprivacy act\b"),
-    )
-)
 
 _PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
     (asks, re.compile(pattern, re.IGNORECASE))
@@ -153,7 +126,7 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
         context=context,
         focus=focus,
         asks=_asks_with_context(focus, context),
-        laws=tuple(law for law, pattern in _LAW_NAMES if pattern.search(whole)),
+        laws=laws.named(whole),
         citations=provisions(current),
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
