@@ -91,7 +91,7 @@ def _measure_server(
         for first in range(0, n, size):
             collection.add(ids[first : first + size], vectors[first : first + size].tolist())
         built = time.perf_counter() - started
-        result = timed(lambda q: [int(name) for name, _ in collection.nearest([q.tolist()], K)[0]], queries, wanted)
+        result = timed(lambda q: [int(name) for name, _ in collection.nearest(q[None], K)[0]], queries, wanted)
         import psutil
 
         process = psutil.Process(running.pid)

@@ -1,4 +1,4 @@
-"""A Chroma server or Chroma Cloud, over HTTP. Together with `mayshare.chroma` the only files that know Chroma.
+"""A Chroma server or Chroma Cloud, over HTTP. One of the files that know Chroma.
 
 `chromadb.HttpClient` has no timeout and asks the server in its constructor, so that a server that accepts and never
 answers hangs it for good. This goes one step below, to the same API object with timeouts set, and constructing
@@ -20,6 +20,7 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, System
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import NotFoundError
 
+from mayshare.chroma_read import Reader
 from mayshare.collection import Metadata
 from mayshare.config import Chroma
 from mayshare.errors import VectorServerError
@@ -114,32 +115,17 @@ class Server:
         return self._place
 
 
-class RemoteCollection:
+class RemoteCollection(Reader):
     """Vectors by id on the server."""
-
-    def __init__(self, collection: Any) -> None:
-        self._collection = collection
 
     @property
     def metadata(self) -> Metadata:
         """What was written beside the vectors."""
         return dict(self._collection.metadata or {})
 
-    def count(self) -> int:
-        """Vectors held."""
-        return int(self._collection.count())
-
     def add(self, ids: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
         """Add vectors by id."""
         self._collection.add(ids=list(ids), embeddings=[list(vector) for vector in vectors])
-
-    def nearest(self, vectors: Sequence[Sequence[float]], k: int) -> list[list[tuple[str, float]]]:
-        """For each vector the ids of its `k` nearest and their cosine distances, best first."""
-        result = self._collection.query(
-            query_embeddings=[list(vector) for vector in vectors], n_results=k, include=["distances"]
-        )
-        rows = zip(result["ids"], result["distances"], strict=True)
-        return [[(str(name), float(distance)) for name, distance in zip(*row, strict=True)] for row in rows]
 
 
 def reason(error: BaseException) -> str:

@@ -60,7 +60,7 @@ class RemoteSearch:
 
     def _ask(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
         opened = self._opened()
-        return self._checked(vector, opened.nearest([vector], k)[0], k) if k else []
+        return self._checked(vector, opened.nearest(np.asarray([vector], np.float32), k)[0], k) if k else []
 
     def _opened(self) -> RemoteCollection:
         """The generation's collection, found whole; opened anew after each failure."""

@@ -179,15 +179,33 @@ def test_a_failed_check_leaves_the_last_good_index(settings: Settings, monkeypat
 
 def test_a_vector_that_the_approximate_index_misses_at_first_must_be_among_as_many_as_the_chat_asks_for() -> None:
     ids, vectors = ["a", "b"], np.eye(2, dtype=np.float32)
+    check_own_nearest(Missing(vectors, found=2), ids, vectors)
+    with pytest.raises(VerifyError, match=r"passage a can't be found by its own vector.*more than one of 1,000"):
+        check_own_nearest(Missing(vectors, found=3), ids, vectors)
 
-    def misses(batch: Vectors, k: int, found: int) -> list[list[tuple[str, float]]]:
-        """Finds “b” for each vector, and the right one too where at least `found` are asked for."""
-        wide = [("b", 1.0), ("a", 0.0)][: 2 if k >= found else 1]
-        return [wide if row[0] else [("b", 0.0)] for row in batch]
 
-    check_own_nearest(lambda batch, k: misses(batch, k, 2), ids, vectors)
-    with pytest.raises(VerifyError, match="passage a can't be found"):
-        check_own_nearest(lambda batch, k: misses(batch, k, 3), ids, vectors)
+def test_of_a_thousand_vectors_that_chroma_holds_unharmed_one_may_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.verify.MISSES", 2)
+    ids, vectors = ["a", "b"], np.eye(2, dtype=np.float32)
+    check_own_nearest(Missing(vectors, found=3), ids, vectors)
+    with pytest.raises(VerifyError, match="Chroma holds another one"):
+        check_own_nearest(Missing(np.roll(vectors, 1, axis=0), found=3), ids, vectors)
+    with pytest.raises(VerifyError, match="Chroma holds another one, or none"):
+        check_own_nearest(Missing(vectors[:0], found=3), ids, vectors)
+
+
+class Missing:
+    """Finds “b” for each vector, and “a” for its own where at least `found` are asked for."""
+
+    def __init__(self, held: Vectors, found: int) -> None:
+        self.held, self.found = held, found
+
+    def nearest(self, vectors: Vectors, k: int) -> list[list[tuple[str, float]]]:
+        wide = [("b", 1.0), ("a", 0.0)][: 2 if k >= self.found else 1]
+        return [wide if row[0] else [("b", 0.0)] for row in vectors]
+
+    def vector(self, passage_id: str) -> Vectors | None:
+        return dict(zip("ab", self.held, strict=False)).get(passage_id)
 
 
 def test_vectors_that_cannot_be_written_leave_the_last_good_index(
