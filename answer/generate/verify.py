@@ -40,6 +40,9 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|none|forbids?|prohibits?|bars?|refuse[sd]?|unless|except)\b|n't\b",
     re.I,
 )
+_MODAL = re.compile(
+    r"\b(?:must|may|shall|can|need)\s+(?:not|never)\b|\bcannot\b|\b(?:must|may|shall|can)\b", re.IGNORECASE
+)
 # Each kind of limit that the sentence has, the statement must have as often.
 _LIMITS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -132,6 +135,8 @@ def _disagrees(text: str, supports: Sequence[Support], embed: Embed) -> str:
     bare = _bare(text)
     if verdict.modality(bare) not in (verdict.Modality.STATES, verdict.modality(_bare(first))):
         return "modality"
+    if not _in_order(_modals(bare), [_modals(_bare(support.text)) for support in supports]):
+        return "modality"
     if bool(_NEGATION.search(bare)) != bool(_NEGATION.search(_bare(first))):
         return "negation"
     if _parties(bare) - _parties(together + " " + supports[0].passage.heading):
@@ -141,6 +146,22 @@ def _disagrees(text: str, supports: Sequence[Support], embed: Embed) -> str:
     if float(embed(bare) @ embed(_bare(first))) < NEAR:
         return "meaning"
     return ""
+
+
+def _modals(text: str) -> list[str]:
+    """Every modal verb of a text, in order, with its negation."""
+    return [re.sub(r"^cannot$", "can not", re.sub(r"\s+", " ", match[0].lower())) for match in _MODAL.finditer(text)]
+
+
+def _in_order(stated: Sequence[str], supports: Sequence[Sequence[str]]) -> bool:
+    """Do the modal verbs stand in the supporting sentences in this order, whichever of these comes first?"""
+    orders = (supports, supports[::-1])
+    return any(_within(stated, [modal for support in order for modal in support]) for order in orders)
+
+
+def _within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    rest = iter(whole)
+    return all(item in rest for item in part)
 
 
 def _parties(text: str) -> set[str]:
