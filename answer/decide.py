@@ -1,6 +1,6 @@
 """The verdict for a question: what the reader model makes of the passage, tempered by the rule's own words.
 
-The reader has seen some seven thousand questions with their verdicts, but is too sure where a condition isn't met; a
+The reader has seen some fifteen thousand questions with their verdicts, but is too sure where a condition isn't met; a
 rule whose words carry a condition says so itself; and the ways of asking that lead to the same section carry their
 verdicts. The three are added as log-odds. The weights were set on development questions and on held-out ways of asking:
 a wrong "yes" is the costly error, and doubt falls to "it depends".
@@ -19,7 +19,8 @@ from mayshare.reader import VERDICTS, Reader, load_reader
 from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
-CONDITIONAL = 1.5  # log-odds for "it depends", whatever is asked
+CONDITIONAL = 0.5  # log-odds for "it depends", whatever is asked
+YES = -0.6  # log-odds for "yes", whatever is asked
 AGREES = 0.6  # for the verdict that the bottom line's own words give
 AGREES_CONDITIONAL = 1.0  # the same where that verdict is "it depends"
 JARS = 1.0  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
@@ -44,12 +45,15 @@ class Decider:
         """
         (reading,) = self._reader.read(understood.text, [reading_text(passage.heading, passage.text)])
         ruled = verdict.read(bottom_line, understood.asks, understood.focus)
-        jars = jarring(understood.asks, verdict.modality(bottom_line))
+        jars = jarring(understood.asks, bottom_line)
         return weigh(reading.verdicts, ruled, jars, votes(asked))
 
 
-def jarring(asks: Asks, modality: Modality) -> Verdict | None:
+def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
     """The verdict that would jar with the bottom line that follows it, where one would."""
+    modality = verdict.modality(bottom_line)
+    if asks is Asks.CONSENT and modality is Modality.PERMITS and not verdict.needs_consent(bottom_line):
+        return "yes"  # "Do I need her signature?" "Yes. A school may send …"
     return _JARRING.get((asks, modality))
 
 
@@ -61,6 +65,7 @@ _JARRING: dict[tuple[Asks, Modality], Verdict] = {
     (Asks.DUTY, Modality.NOT_REQUIRED): "yes",
     (Asks.DUTY, Modality.REQUIRES): "no",
     (Asks.DUTY, Modality.FORBIDS): "yes",
+    (Asks.CONSENT, Modality.NOT_REQUIRED): "yes",
 }
 
 
@@ -68,7 +73,7 @@ def votes(asked: Iterable[tuple[float, Phrasing]]) -> dict[Verdict, float]:
     """Share of each verdict among phrasings, the nearer the more; even where there are none."""
     counts = dict.fromkeys(VERDICTS, 1 / len(VERDICTS))
     for cosine, phrasing in asked:
-        if phrasing.verdict in counts:
+        if phrasing.verdict in counts and not phrasing.case:
             counts[phrasing.verdict] += math.exp(NEARER * (cosine - NEAR))
     return {name: count / sum(counts.values()) for name, count in counts.items()}
 
@@ -84,6 +89,7 @@ def weigh(
     if jars:
         odds[jars] -= JARS
     odds["conditional"] += CONDITIONAL
+    odds["yes"] += YES
     odds[ruled] += AGREES_CONDITIONAL if ruled == "conditional" else AGREES
     for name, share in (shares or {}).items():
         odds[name] += ASKED * math.log(share + 1e-3)

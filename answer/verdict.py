@@ -85,6 +85,11 @@ def modality(sentence: str) -> Modality:
     return best[1] if best else Modality.STATES
 
 
+def needs_consent(sentence: str) -> bool:
+    """Does a sentence say that consent, a release or the like is needed, or name it as the condition?"""
+    return bool(_NEEDS_CONSENT.search(sentence) or re.search(r"\bwith (?:\w+ ){0,4}consent\b", sentence, re.IGNORECASE))
+
+
 def read(sentence: str, asks: Asks, focus: str = "") -> Verdict:
     """The verdict of a bottom line for what is asked; `focus` is the sentence of the question that asks."""
     if asks is Asks.EXPLAIN:

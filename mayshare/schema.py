@@ -240,6 +240,7 @@ class Answer(Frozen):
     Where a language model worded claims: `model` names it, `rejected` counts its statements that no passage bears out,
     `notice` says what went wrong with it, and `sent` is the redacted question that it was given.
     `urgent` says what comes first where the question tells of a danger that is happening now.
+    `opening` is the verdict in words, as it opens the answer; "" where the verdict's usual words do.
     """
 
     question: Question
@@ -260,17 +261,20 @@ class Answer(Frozen):
     notice: str = ""
     sent: str = ""
     urgent: str = ""
+    opening: str = ""
 
 
 class Phrasing(Frozen):
     """How a professional asks what a section of a document answers, in their own words, and the verdict for it.
 
-    `sentence`: which sentence of the section carries the answer, counted from 1.
+    `sentence`: which sentence of the section carries the answer, counted from 1. `case`: the facts that it tells turn
+    the verdict, so that it leads to the section and says nothing of the verdict of a question with other facts.
     """
 
     source_id: str
     heading: str
     sentence: int = 1
+    case: bool = False
     verdict: Verdict
     text: str
 

@@ -6,7 +6,6 @@ import pytest
 
 from answer.decide import jarring, votes, weigh
 from answer.understand import Asks
-from answer.verdict import Modality
 from mayshare.config import load_settings
 from mayshare.reader import VERDICTS, Reader, load_reader
 from mayshare.schema import Phrasing, Verdict
@@ -65,8 +64,8 @@ def test_reading_text_leaves_citations_out_and_keeps_words() -> None:
 @pytest.mark.parametrize(
     ("chances", "ruled", "expected"),
     [
-        ({"yes": 0.5, "no": 0.1, "conditional": 0.3, "explain": 0.1}, "yes", "conditional"),
         ({"yes": 0.9, "no": 0.03, "conditional": 0.04, "explain": 0.03}, "yes", "yes"),
+        ({"yes": 0.6, "no": 0.1, "conditional": 0.25, "explain": 0.05}, "conditional", "conditional"),
         ({"yes": 0.02, "no": 0.9, "conditional": 0.05, "explain": 0.03}, "conditional", "no"),
         ({"yes": 0.01, "no": 0.01, "conditional": 0.01, "explain": 0.97}, "yes", "explain"),
     ],
@@ -76,12 +75,14 @@ def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], rule
 
 
 def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
-    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.66, "conditional": 0.14, "explain": 0.1}
-    # log-odds: no −0.42 + 0.6; it depends −1.97 + 1.5, and the "no" falls by 1 where it jars
+    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.5, "conditional": 0.3, "explain": 0.1}
+    # log-odds: no −0.69 + 0.6; it depends −1.2 + 0.5, and the "no" falls by 1 where it jars
     assert weigh(chances, "no") == "no"
-    assert weigh(chances, "no", jarring(Asks.PERMISSION, Modality.PERMITS)) == "conditional"
-    assert jarring(Asks.DUTY, Modality.PERMITS) == "yes"
-    assert jarring(Asks.FACT, Modality.PERMITS) is None
+    assert weigh(chances, "no", jarring(Asks.PERMISSION, "A school may send it.")) == "conditional"
+    assert jarring(Asks.DUTY, "A school may send it.") == "yes"
+    assert jarring(Asks.FACT, "A school may send it.") is None
+    assert jarring(Asks.CONSENT, "A school may send it.") == "yes"
+    assert jarring(Asks.CONSENT, "A school may send it only with the parent's written consent.") is None
 
 
 def asked(*pairs: tuple[float, str]) -> list[tuple[float, Phrasing]]:
@@ -93,6 +94,11 @@ def test_the_nearer_way_of_asking_counts_more() -> None:
     shares = votes(asked((0.9, "no"), (0.6, "yes"), (0.6, "yes")))
     assert shares["no"] > shares["yes"] > shares["explain"]
     assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_a_case_says_nothing_of_another_question_s_verdict() -> None:
+    shares = votes((cosine, phrasing.model_copy(update={"case": True})) for cosine, phrasing in asked((0.9, "no")))
+    assert set(shares.values()) == {0.25}
 
 
 def test_without_ways_of_asking_no_verdict_gains() -> None:

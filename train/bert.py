@@ -7,6 +7,7 @@ shipped. Source: Hu et al. (2021), LoRA: Low-Rank Adaptation of Large Language M
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,7 @@ class Bert(nn.Module):
         self.norm.weight.data = weights["embeddings.LayerNorm.weight"]
         self.norm.bias.data = weights["embeddings.LayerNorm.bias"]
         self.norm.requires_grad_(False)
+        self.frozen = 0
         self.layers = nn.ModuleList(Layer(weights, f"encoder.layer.{n}", rank, dropout) for n in range(layers))
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
@@ -101,9 +103,31 @@ class Bert(nn.Module):
         places = torch.arange(ids.shape[1], device=ids.device)
         x: Tensor = self.norm(self.words(ids) + self.types(types) + self.places(places))
         keep = mask.bool()[:, None, None, :]
-        for layer in self.layers:
-            x = layer(x, keep)
+        for n, layer in enumerate(self.layers):
+            if n < self.frozen:
+                with torch.no_grad():
+                    x = layer(x, keep)
+            else:
+                x = layer(x, keep)
         return x
+
+    def freeze(self, layers: int) -> None:
+        """Leave the embeddings and the first `layers` as they are: half the work where half of them is frozen."""
+        self.frozen = layers
+        self.types.requires_grad_(layers == 0)
+        for layer in self.layers[:layers]:
+            layer.requires_grad_(False)
+
+    def take(self, adapters: Mapping[str, npt.NDArray[np.float16]]) -> None:
+        """Go on from what `adapters` gave, of the same rank; raises KeyError where a part is missing."""
+        for n, layer in enumerate(self.layers):
+            for part in PARTS:
+                linear = layer.parts[part.replace(".", "_")]  # type: ignore[index,union-attr]
+                key = f"encoder.layer.{n}.{part}"
+                linear.down.data = torch.from_numpy(adapters[f"{key}.down"].astype(np.float32))
+                linear.up.data = torch.from_numpy(adapters[f"{key}.up"].astype(np.float32))
+        types = adapters["embeddings.token_type_embeddings.weight"]
+        self.types.weight.data = torch.from_numpy(types.astype(np.float32))
 
     def adapters(self) -> dict[str, npt.NDArray[np.float16]]:
         """What was trained, in half precision: `….down` and `….up` by the base weight's name, and the segments."""

@@ -25,29 +25,39 @@ from train.bert import HIDDEN, Bert, mean_pool
 from train.data import Asked, Section, pad, read_pack
 
 VERDICTS = ("yes", "no", "conditional", "explain")
-QUESTION_TOKENS, TOKENS = 96, 224
+QUESTION_TOKENS = 96
+ALIKE = 20  # batches whose questions are sorted by length, so that little is padded
 UNKNOWN = -100  # a heading as a question: its verdict isn't labelled
 
 
 class Reader(nn.Module):
     """Mean-pooled encoder with five outputs: relevance, then a logit for each of VERDICTS."""
 
-    def __init__(self, base: Path, layers: int, rank: int) -> None:
+    def __init__(self, base: Path, layers: int, rank: int, dropout: float) -> None:
         super().__init__()
-        self.bert = Bert(base, layers, rank)
+        self.bert = Bert(base, layers, rank, dropout)
         self.head = nn.Linear(HIDDEN, 1 + len(VERDICTS))
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
         """Shape (pairs, 5)."""
         result: Tensor = self.head(self.dropout(mean_pool(self.bert(ids, mask, types), mask)))
         return result
 
+    def take(self, start: Path) -> None:
+        """Go on from an adapter and head that `export` gave."""
+        with np.load(start, allow_pickle=False) as known:
+            arrays = {name: known[name] for name in known.files}
+        self.bert.take(arrays)
+        self.head.weight.data = torch.from_numpy(arrays["head.weight"].astype(np.float32))
+        self.head.bias.data = torch.from_numpy(arrays["head.bias"].astype(np.float32))
+
 
 class Pairs:
     """Turns pairs into tokens: [CLS] question [SEP] heading and text [SEP]; a long question keeps its end."""
 
-    def __init__(self, tokenizer: Path, device: str) -> None:
+    def __init__(self, tokenizer: Path, device: str, tokens: int) -> None:
+        self.tokens = tokens
         self.tokenizer: Tokenizer = Tokenizer.from_file(str(tokenizer))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
@@ -63,7 +73,7 @@ class Pairs:
         rows, seconds = [], []
         for question, passage in pairs:
             first = [101, *self._ids(question)[-QUESTION_TOKENS:], 102]
-            rows.append([*first, *self._ids(passage)[: TOKENS - len(first) - 1], 102])
+            rows.append([*first, *self._ids(passage)[: self.tokens - len(first) - 1], 102])
             seconds.append(len(first))
         ids, mask = pad(rows)
         types = np.zeros_like(ids)
@@ -114,8 +124,7 @@ def train(
         model.train()
         random.shuffle(questions)
         start, total = time.time(), 0.0
-        for begin in range(0, len(questions) - options.batch + 1, options.batch):
-            chosen = questions[begin : begin + options.batch]
+        for chosen in _batches(questions, asked, options.batch):
             loss = _loss(model, pairs, sections, [(asked[n], hard[n]) for n in chosen], options.negatives)
             optimizer.zero_grad()
             loss.backward()
@@ -129,6 +138,16 @@ def train(
         )
         if epoch % 2 or epoch + 1 == options.epochs:
             print(held_out(model, pairs, sections, asked, hard), flush=True)
+
+
+def _batches(questions: list[int], asked: list[Asked], size: int) -> list[list[int]]:
+    """Whole batches of like length, in random order."""
+    found = []
+    for begin in range(0, len(questions), ALIKE * size):
+        near = sorted(questions[begin : begin + ALIKE * size], key=lambda n: len(asked[n].text))
+        found += [near[first : first + size] for first in range(0, len(near) - size + 1, size)]
+    random.shuffle(found)
+    return found
 
 
 def _loss(
@@ -162,7 +181,11 @@ def main() -> int:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--negatives", type=int, default=5)
+    parser.add_argument("--negatives", type=int, default=5, help="0 trains the verdicts alone")
+    parser.add_argument("--tokens", type=int, default=224, help="of question and passage together")
+    parser.add_argument("--start", type=Path, help="go on from this adapter and head, .npz of the same rank")
+    parser.add_argument("--frozen", type=int, default=0, help="layers, from the lowest, that stay as they are")
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--lr", type=float, default=1e-3)
     options = parser.parse_args()
@@ -170,8 +193,11 @@ def main() -> int:
     torch.manual_seed(0)
     sections, asked, hard = read_pack(options.pack)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = Reader(options.base, options.layers, options.rank).to(device)
-    train(model, Pairs(options.tokenizer, device), sections, asked, hard, options)
+    model = Reader(options.base, options.layers, options.rank, options.dropout).to(device)
+    if options.start:
+        model.take(options.start)
+    model.bert.freeze(options.frozen)
+    train(model, Pairs(options.tokenizer, device, options.tokens), sections, asked, hard, options)
     arrays: dict[str, Any] = dict(export(model))
     np.savez_compressed(options.out, **arrays)
     return 0
