@@ -16,7 +16,9 @@ from mayshare.lexical import terms
 from mayshare.schema import Hit, Passage, Role, Sentence
 
 INVENTED = "In the invented case"  # a scenario for training: never an aside in an answer about another case
-FURTHER = 3  # further passages that may add their bottom line
+LOOKED_AT = 8  # passages after the first of which some may add their bottom line
+FURTHER = 3  # how many may
+NEW = 1.0  # weight of the question's words that a further passage tells and the first doesn't, beside its score
 FURTHER_SHARE = 0.3  # … if they score at least this share of the best
 SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same
 MAX_OF_ROLE: dict[Role, int] = {
@@ -100,15 +102,25 @@ def _main(index: Index, passage: Passage, wanted: set[str]) -> list[Selected]:
 
 
 def _further(index: Index, hits: Sequence[Hit], wanted: set[str]) -> list[Selected]:
-    found = []
-    for hit in hits[1 : 1 + FURTHER]:
-        if hit.score < FURTHER_SHARE * hits[0].score:
-            break
+    """Bottom lines of further passages: near the question, and best about what the first passage leaves out."""
+    known = set(terms(_told(index, hits[0].passage, hits[0].passage.text)))
+    open_terms = {term: index.lexical.rarity(term) for term in wanted}
+    asked = sum(open_terms.values()) or 1.0
+    found: list[tuple[float, Selected]] = []
+    for hit in hits[1 : 1 + LOOKED_AT]:
+        share = hit.score / hits[0].score if hits[0].score else 0.0
         line = bottom_line(index, hit.passage)
-        if line is not None and not line.text.startswith(INVENTED):
-            role: Role = line.sentence.role if line.sentence.role != "bottom_line" else "rule"
-            found.append(line._replace(role=role))
-    return found
+        if share < FURTHER_SHARE or line is None or line.text.startswith(INVENTED):
+            continue
+        new = set(terms(_told(index, hit.passage, line.text))) - known
+        found.append((share + NEW * sum(open_terms[term] for term in new & wanted) / asked, line))
+    best = sorted(found, key=lambda pair: -pair[0])[:FURTHER]
+    return [line._replace(role="rule" if (own := line.sentence.role) == "bottom_line" else own) for _, line in best]
+
+
+def _told(index: Index, passage: Passage, text: str) -> str:
+    title = index.documents[passage.source_id].title
+    return " ".join([title, *passage.heading_path, text])
 
 
 def selected(index: Index, passage: Passage, sentence: Sentence, role: Role) -> Selected:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -97,6 +98,15 @@ class LexicalIndex:
     def knows(self, term: str) -> bool:
         """Does the term occur in the corpus?"""
         return term in self._vocabulary
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells passages apart: its inverse document frequency as BM25 has it; 0 for an unknown one."""
+        number = self._vocabulary.get(term)
+        if number is None:
+            return 0.0
+        columns = self._model.scores["indptr"]  # a column a term, with an entry a passage that holds it
+        holding = int(columns[number + 1] - columns[number])
+        return math.log(1 + (self.size - holding + 0.5) / (holding + 0.5))
 
     def save(self, folder: Path) -> None:
         """Write arrays (npy) and JSON; no pickle."""
