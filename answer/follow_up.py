@@ -70,6 +70,14 @@ _ASKING = re.compile(
 )
 
 
+_QUESTION = re.compile(r"\?|^(?:can|may|do|does|is|are|should|must|what|who|how|when)\b", re.IGNORECASE)
+
+
+def asks_something(turn: str) -> bool:
+    """Is a turn a question by its form?"""
+    return bool(_QUESTION.search(turn))
+
+
 def is_follow_up(text: str) -> bool:
     """Does a turn lean on the turns before it?
 

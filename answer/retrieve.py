@@ -37,6 +37,7 @@ OTHER_LAW = (
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 SCENARIO = -0.3  # for a passage of an invented case, which is written for training
+ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
 
@@ -51,6 +52,17 @@ class Evidence(NamedTuple):
     vector: Vector  # of the question
     scope: float = 0.0
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
+
+
+class _Legs(NamedTuple):
+    """What speaks for each passage, before it is fused; arrays of shape (passages,), and the question's vector."""
+
+    lexical: Scores
+    dense: Scores
+    near: npt.NDArray[np.bool_]
+    heading: Scores
+    phrasing: Scores
+    vector: Vector
 
 
 class HybridRetriever(BaseRetriever):
@@ -87,22 +99,13 @@ class HybridRetriever(BaseRetriever):
 
     def evidence(self, understood: Understood, filters: Filters, k: int) -> Evidence:
         """The `k` best passages for a question that has been understood."""
-        index, settings = self._index, self._settings
-        lexical = self._lexical(understood)
-        vector = index.embed(understood.text)
-        dense = np.zeros(len(index.passages), dtype=np.float32)
-        near = np.zeros(len(index.passages), dtype=bool)
-        for row, cosine in index.dense(vector, settings.candidates).items():
-            dense[row], near[row] = cosine, True
-        heading = index.heading_scores(vector)
-        phrasing = index.phrasing_scores(vector)
-        score = (
-            settings.lexical_weight * normalised(lexical, settings.candidates)
-            + settings.dense_weight * normalised(dense, settings.candidates)
-            + settings.heading_weight * normalised(heading, settings.candidates)
-            + settings.phrasing_weight * normalised(phrasing, settings.candidates)
-        )
-        score = score + self._bonus(understood)
+        index = self._index
+        legs = self._legs(understood)
+        lexical, dense, near, heading, phrasing, vector = legs
+        score = self._fused(understood, legs)
+        if understood.answered:
+            before = [self._fused(earlier, self._legs(earlier)) for earlier in understood.answered]
+            score = np.maximum(score - ANSWERED * np.maximum.reduce(before), 0.0)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         score[~self._allowed(filters) | ((lexical <= 0) & ~near)] = -1.0
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -125,6 +128,26 @@ class HybridRetriever(BaseRetriever):
             vector=vector,
             unexplained=unexplained(index.passages, understood.citations),
         )
+
+    def _legs(self, understood: Understood) -> _Legs:
+        index, candidates = self._index, self._settings.candidates
+        vector = index.embed(understood.text)
+        dense = np.zeros(len(index.passages), dtype=np.float32)
+        near = np.zeros(len(index.passages), dtype=bool)
+        for row, cosine in index.dense(vector, candidates).items():
+            dense[row], near[row] = cosine, True
+        heading, phrasing = index.heading_scores(vector), index.phrasing_scores(vector)
+        return _Legs(self._lexical(understood), dense, near, heading, phrasing, vector)
+
+    def _fused(self, understood: Understood, legs: _Legs) -> Scores:
+        settings = self._settings
+        score: Scores = (
+            settings.lexical_weight * normalised(legs.lexical, settings.candidates)
+            + settings.dense_weight * normalised(legs.dense, settings.candidates)
+            + settings.heading_weight * normalised(legs.heading, settings.candidates)
+            + settings.phrasing_weight * normalised(legs.phrasing, settings.candidates)
+        )
+        return score + self._bonus(understood)
 
     def _lexical(self, understood: Understood) -> Scores:
         bm25 = self._index.lexical

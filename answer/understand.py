@@ -6,17 +6,20 @@ Everything here is a soft signal for retrieval and for reading the verdict; noth
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from answer import direction, laws
 from answer.direction import Direction
-from answer.follow_up import resolve
+from answer.follow_up import asks_something, resolve
 from answer.frame import Frame, read
 from answer.glossary import Glossary, clean
 from answer.lookup import provisions
 from mayshare.lexical import terms
 from mayshare.schema import Question
+
+ANSWERED = 2  # earlier questions whose answers count as given
 
 
 class Asks(Enum):
@@ -36,7 +39,7 @@ class Understood(NamedTuple):
 
     `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on; `focus` the
     sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's
-    terms that the question and its context name.
+    terms that the question and its context name; `answered` the earlier questions among the context.
     """
 
     current: str
@@ -50,6 +53,7 @@ class Understood(NamedTuple):
     named: tuple[str, ...] = ()
     frame: Frame = Frame()
     direction: Direction = Direction()
+    answered: tuple[Understood, ...] = ()
 
     @property
     def text(self) -> str:
@@ -115,6 +119,13 @@ _YES_NO = re.compile(
 )
 
 
+# "The detective wants her schedule." asks whether it may be given, though nothing in it asks
+_REQUEST = re.compile(
+    r"\b(?:wants?|wanted|asks?|asked|asking|requests?|requested|requesting|demands?|demanded|demanding|subpoenaed)\b",
+    re.IGNORECASE,
+)
+
+
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
     history = [clean(turn) for turn in question.history]
@@ -133,7 +144,14 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
         frame=read(whole),
         direction=direction.read(focus) or direction.read(current),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
+        answered=_answered(question.history, glossary) if context else (),
     )
+
+
+def _answered(history: Sequence[str], glossary: Glossary) -> tuple[Understood, ...]:
+    """The last earlier turns that asked something; a turn that only tells has had no answer to set aside."""
+    asked = [n for n, turn in enumerate(history) if asks_something(turn)][-ANSWERED:]
+    return tuple(understand(Question(text=history[n], history=history[:n]), glossary) for n in asked)
 
 
 def find_focus(text: str) -> str:
@@ -158,7 +176,9 @@ def kind_of(focus: str) -> Asks:
             return asks
     if _ELLIPTIC.search(focus):
         return Asks.PERMISSION
-    return Asks.FACT if _YES_NO.search(focus) else Asks.EXPLAIN
+    if _YES_NO.search(focus):
+        return Asks.FACT
+    return Asks.PERMISSION if _REQUEST.search(focus) and "?" not in focus else Asks.EXPLAIN
 
 
 def _asks_with_context(focus: str, context: str) -> Asks:
@@ -167,4 +187,4 @@ def _asks_with_context(focus: str, context: str) -> Asks:
     for text in (focus, *reversed(before)):
         if _WH.search(text) or _YES_NO.search(text) or any(pattern.search(text) for _, pattern in _PATTERNS):
             return kind_of(text)
-    return Asks.EXPLAIN
+    return kind_of(focus)

@@ -37,6 +37,7 @@ GLOSSARY = Glossary(
         ("who can see the IEP", Asks.EXPLAIN),
         ("How long does consent last?", Asks.EXPLAIN),
         ("directory information", Asks.EXPLAIN),
+        ("the detective wants her schedule", Asks.PERMISSION),
     ],
 )
 def test_kind_of(text: str, asks: Asks) -> None:
