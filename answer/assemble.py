@@ -190,6 +190,7 @@ class Engine:
             return self._abstained(opened, question, refusal, clock, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
         decided = self._decide(opened, understood, evidence, selected[0]) if claims else "explain"
+        opens = compose.opening_for(decided, understood.asks, claims[0].text) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         clock.lap("compose")
         answer = Answer(
@@ -197,7 +198,8 @@ class Engine:
             verdict=decided,
             claims=claims,
             message=message,
-            text=compose.render(decided, claims, message),
+            text=compose.render(opens or compose.VERDICT_WORDS[decided], claims, message),
+            opening=opens,
             sources=sources,
             related=compose.related(evidence.hits, sources),
             corpus_version=opened.index.corpus_version,
@@ -257,7 +259,7 @@ class Engine:
             abstention=refusal.reason,
             claims=claims,
             message=refusal.message,
-            text=compose.render("abstain", claims, refusal.message),
+            text=compose.render("", claims, refusal.message),
             sources=sources,
             related=compose.related(hits, sources) if near else (),
             corpus_version=opened.index.corpus_version,

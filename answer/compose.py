@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from answer.select import Selected, Statement
+from answer.understand import Asks
+from answer.verdict import Modality, modality
 from mayshare import cites
 from mayshare.index import Index
-from mayshare.schema import Citation, CitedSource, Claim, Document, Hit, Official, Related, Role, Verdict
+from mayshare.schema import Answer, Citation, CitedSource, Claim, Document, Hit, Official, Related, Role, Verdict
 from mayshare.text import plain
 
 GROUPS: dict[Role, str] = {
@@ -26,6 +28,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "explain": "",
     "abstain": "",
 }
+NO_UNLESS = "No, with exceptions."
 MAX_RELATED = 4
 ELLIPSIS = "[…]"
 LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")
@@ -81,11 +84,36 @@ def heading_of(path: Sequence[str], title: str) -> str:
     return path[-1] if path else title
 
 
-def render(verdict: Verdict, claims: Sequence[Claim], message: str = "") -> str:
+def opening(answer: Answer) -> str:
+    """The verdict in words, as it opens the answer: "It depends."; "" where there is none to give."""
+    return answer.opening or VERDICT_WORDS[answer.verdict]
+
+
+def opening_for(verdict: Verdict, asks: Asks, bottom_line: str) -> str:
+    """Words that fit the bottom line better than the verdict's usual ones, or "".
+
+    "It depends. You must not … unless …" says yes and no at once, and so does "No. You may … with consent".
+    """
+    line = modality(bottom_line)
+    if asks in (Asks.PERMISSION, Asks.DUTY) and verdict == "conditional" and line is Modality.FORBIDS:
+        return NO_UNLESS
+    if asks in (Asks.PERMISSION, Asks.EXPLAIN) and (verdict, line) in _DESCRIBED:
+        return _DESCRIBED[verdict, line]
+    return ""
+
+
+_DESCRIBED: dict[tuple[Verdict, Modality], str] = {
+    ("no", Modality.PERMITS): "Not as you describe it.",
+    ("no", Modality.REQUIRES): "Not as you describe it.",
+    ("yes", Modality.FORBIDS): "Yes, as you describe it.",
+}
+
+
+def render(opens: str, claims: Sequence[Claim], message: str = "") -> str:
     """The answer in words: message or verdict and bottom line first, then the claims by group."""
     lines: list[str] = [message] if message else []
     if claims and claims[0].role == "bottom_line":
-        lines.append(f"{VERDICT_WORDS[verdict]} {cited(claims[0])}".strip())
+        lines.append(f"{opens} {cited(claims[0])}".strip())
     for role, title in GROUPS.items():
         group = [claim for claim in claims if claim.role == role and role != "bottom_line"]
         if group:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from answer.compose import GROUPS, VERDICT_WORDS
+from answer.compose import GROUPS, opening
 from answer.trace import Stage
 from mayshare import freshness
 from mayshare.schema import Answer, Claim
@@ -29,7 +29,7 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         if not group:
             continue
         if role == "bottom_line":
-            console.print(f"\n[bold]{f'{VERDICT_WORDS[answer.verdict]} '.lstrip()}{_claim(group[0])}[/bold]")
+            console.print(f"\n[bold]{f'{opening(answer)} '.lstrip()}{_claim(group[0])}[/bold]")
             continue
         console.print(f"\n[bold]{title}[/bold]")
         for claim in group:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Literal, NamedTuple
 
-from answer.compose import GROUPS, VERDICT_WORDS, cited
+from answer.compose import GROUPS, cited, opening
 from mayshare import cites, freshness
 from mayshare.schema import Answer, CitedSource, Claim
 
@@ -87,7 +87,7 @@ def lines(answer: Answer, notice: str, day: dt.date | None = None) -> Iterator[L
 def _claim(answer: Answer, claim: Claim) -> Line:
     if claim.role != "bottom_line":
         return Line("item", cited(claim))
-    return Line("lead", f"{VERDICT_WORDS[answer.verdict]} {cited(claim)}".strip())
+    return Line("lead", f"{opening(answer)} {cited(claim)}".strip())
 
 
 def _source(source: CitedSource) -> Iterator[Line]:

@@ -8,7 +8,7 @@ import traceback
 import streamlit as st
 
 from answer import ask_next
-from answer.compose import GROUPS, VERDICT_WORDS
+from answer.compose import GROUPS, opening
 from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import BusyError, MayshareError
@@ -220,7 +220,7 @@ def _claim(number: int, answer: Answer, claim: Claim) -> None:
     text = escape(claim.text)
     with st.container(gap="xxsmall"):
         if claim.role == "bottom_line":
-            word = VERDICT_WORDS[answer.verdict]
+            word = opening(answer)
             colour = VERDICT_COLOURS.get(answer.verdict)
             lead = f":{colour}[**{word}**] " if word and colour else ""
             st.markdown(f"## {lead}{text}", anchors=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from answer.compose import VERDICT_WORDS
+from answer.compose import opening
 from eval.cases import Case, gold
 from eval.side_by_side import Fact, Piece, SideBySide, side_by_side
 from mayshare.config import Settings
@@ -141,7 +141,7 @@ def _piece(piece: Piece, number: int) -> None:
 def _given(answer: Answer, found: SideBySide) -> None:
     st.subheader("Given", anchor=False)
     reason = f", {answer.abstention.replace('_', ' ')}" if answer.abstention else ""
-    st.markdown(f"**Verdict: {answer.verdict}{reason}.** {escape(VERDICT_WORDS[answer.verdict])}")
+    st.markdown(f"**Verdict: {answer.verdict}{reason}.** {escape(opening(answer))}")
     if answer.message:
         st.markdown(escape(answer.message))
     for claim, supported in zip(answer.claims, found.supported, strict=True):

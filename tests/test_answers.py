@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from answer import abstain
+from answer import abstain, compose
 from answer.assemble import Engine
 from answer.render import to_contract
+from answer.understand import Asks
 from mayshare.config import ROOT
-from mayshare.schema import Answer, Filters, Question
+from mayshare.schema import Answer, Filters, Question, Verdict
 from mayshare.text import plain
 
 
@@ -149,6 +150,45 @@ def test_answers_are_the_same_every_time(engine: Engine) -> None:
     one, two = (to_contract(ask(engine, text)) for _ in range(2))
     one.pop("timings_ms"), two.pop("timings_ms")
     assert one == two
+
+
+@pytest.mark.parametrize(
+    ("verdict", "asks", "line", "expected"),
+    [
+        (
+            "conditional",
+            Asks.PERMISSION,
+            "A shelter must not confirm it without written consent.",
+            "No, with exceptions.",
+        ),
+        ("conditional", Asks.PERMISSION, "A school may confirm it if the notice says so.", "It depends."),
+        ("conditional", Asks.PROHIBITION, "FERPA forbids it unless the parent consents.", "It depends."),
+        ("no", Asks.PERMISSION, "A shelter must not confirm it.", "No."),
+        ("no", Asks.PERMISSION, "A school may send it with the parent's consent.", "Not as you describe it."),
+        ("yes", Asks.PERMISSION, "A school must not send it without consent.", "Yes, as you describe it."),
+        ("no", Asks.CONSENT, "A school may send it.", "No."),
+        ("explain", Asks.EXPLAIN, "A shelter must not confirm it.", ""),
+    ],
+)
+def test_the_words_that_open_an_answer_fit_its_bottom_line(
+    verdict: Verdict, asks: Asks, line: str, expected: str
+) -> None:
+    opens = compose.opening_for(verdict, asks, line)
+    answer = Answer(question=Question(text="?"), verdict=verdict, opening=opens)
+    assert compose.opening(answer) == expected
+
+
+def test_an_answer_opens_with_the_same_words_everywhere(engine: Engine) -> None:
+    answer = ask(engine, "can a domestic violence shelter confirm to the school that a mom and her kids stay there?")
+    assert (answer.verdict, answer.opening) == ("conditional", compose.NO_UNLESS)
+    assert answer.text.startswith(f"{compose.NO_UNLESS} {answer.claims[0].text}")
+
+
+def test_a_further_passage_tells_what_the_first_leaves_out(engine: Engine) -> None:
+    """The lead is on a chart for child protective services; what the family must be told stands elsewhere."""
+    answer = ask(engine, "CPS wants the whole chart of a child I reported. May I fax it, and must I tell the mother?")
+    told = [claim.text for claim in answer.claims if "tell" in claim.text or "inform" in claim.text]
+    assert told
 
 
 def test_no_bottom_line_is_torn_from_its_context(answers: list[Answer]) -> None:

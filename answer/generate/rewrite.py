@@ -49,7 +49,7 @@ class Rewriter:
             update={
                 "claims": claims,
                 "sources": sources,
-                "text": compose.render(answer.verdict, claims, answer.message),
+                "text": compose.render(compose.opening(answer), claims, answer.message),
                 "related": compose.related(answer.hits, sources),
                 "engine": f"model {self.name}" if written.kept else answer.engine,
                 "model": self.name,
