@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -34,27 +35,36 @@ def load_phrasings(corpus: Path, passages: Iterable[Passage]) -> tuple[Phrasing,
     headings: dict[str, dict[str, None]] = {}
     for passage in passages:
         headings.setdefault(passage.source_id, {})[passage.heading] = None
-    return tuple(phrasing for path in phrasing_files(corpus) for phrasing in _read(path, headings))
+    return tuple(phrasing for path in phrasing_files(corpus) for phrasing in _checked(path, headings))
 
 
-def _read(path: Path, headings: dict[str, dict[str, None]]) -> Iterator[Phrasing]:
+def _checked(path: Path, headings: dict[str, dict[str, None]]) -> Iterator[Phrasing]:
+    stat = path.stat()
+    for number, phrasing in _read(path, stat.st_mtime_ns, stat.st_size):
+        if phrasing.source_id not in headings:
+            problem = f"names the document `{phrasing.source_id}`, which isn't in the corpus."
+            raise CorpusError(path, problem, _near(phrasing.source_id, headings), number)
+        if phrasing.heading not in headings[phrasing.source_id]:
+            problem = f"`{phrasing.source_id}` has no heading “{phrasing.heading}”."
+            raise CorpusError(path, problem, _near(phrasing.heading, headings[phrasing.source_id]), number)
+        yield phrasing
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int, _size: int) -> tuple[tuple[int, Phrasing], ...]:
+    """The lines of a file with their numbers; kept while it stays as it is, for a program that ingests again."""
+    found = []
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             try:
-                phrasing = Phrasing.model_validate_json(line)
+                found.append((number, Phrasing.model_validate_json(line)))
             except ValidationError as error:
                 first = error.errors()[0]
                 problem = f"{'.'.join(map(str, first['loc'])) or 'not JSON'}: {first['msg']}."
                 raise CorpusError(path, problem, MEND, number) from None
-            if phrasing.source_id not in headings:
-                problem = f"names the document `{phrasing.source_id}`, which isn't in the corpus."
-                raise CorpusError(path, problem, _near(phrasing.source_id, headings), number)
-            if phrasing.heading not in headings[phrasing.source_id]:
-                problem = f"`{phrasing.source_id}` has no heading “{phrasing.heading}”."
-                raise CorpusError(path, problem, _near(phrasing.heading, headings[phrasing.source_id]), number)
-            yield phrasing
+    return tuple(found)
 
 
 def _near(name: str, known: Iterable[str]) -> str:

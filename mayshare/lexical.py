@@ -11,7 +11,7 @@ import logging
 import math
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,12 @@ def _terms_of(word: str) -> tuple[str, ...]:
     return (stem(word),)
 
 
+@lru_cache(maxsize=8192)
+def _terms_in(text: str) -> tuple[str, ...]:
+    """The terms of a passage; kept, so that a program that ingests again cuts up the changed passages alone."""
+    return tuple(terms(text))
+
+
 class LexicalIndex:
     """BM25 over passages, in the order in which they were given."""
 
@@ -76,12 +82,7 @@ class LexicalIndex:
     def build(cls, texts: Sequence[str], k1: float, b: float) -> LexicalIndex:
         """Index the texts. An empty corpus gives an index that finds nothing."""
         vocabulary: dict[str, int] = {}
-
-        @cache
-        def ids_of(word: str) -> tuple[int, ...]:
-            return tuple(vocabulary.setdefault(term, len(vocabulary)) for term in _terms_of(word))
-
-        ids = [[number for word in words(text) for number in ids_of(word)] for text in texts]
+        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in _terms_in(text)] for text in texts]
         model = bm25s.BM25(k1=k1, b=b, method="lucene")
         if vocabulary:
             model.index((ids, vocabulary), show_progress=False)
