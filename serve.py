@@ -119,11 +119,12 @@ def free_port(address: str, port: int) -> int:
 
 def _warm_up() -> None:
     """Load the engine while Streamlit starts, so that the first visitor doesn't wait for it."""
-    from pages.engine import engine
+    from pages.engine import engine, look_ahead
 
     engine()
     gc.collect()
     gc.freeze()  # the index stays: no collection need walk through its hundreds of thousands of objects again
+    look_ahead()
 
 
 def _announce(address: str, port: int, shown: str, open_browser: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 
 from answer import reading
@@ -36,6 +37,20 @@ def suggestions(engine: Searcher, answer: Answer, asked: Sequence[str]) -> tuple
         if len(found) == MOST:
             break
     return tuple(found)
+
+
+def look_ahead(engine: Searcher, pause_s: float) -> None:
+    """Find out for every heading whether it finds itself, so that no answer waits for it: for a thread of its own.
+
+    Args:
+        pause_s: seconds of rest after each search, which leave the processor to those who ask.
+    """
+    for document in engine.index.documents.values():
+        if document.kind == "official":
+            continue
+        for heading in reading.questions(document):
+            _finds_itself(engine, heading)
+            time.sleep(pause_s)
 
 
 def _repeats(heading: str, known: Collection[set[str]]) -> bool:

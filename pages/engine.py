@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
+from answer import ask_next
 from answer.assemble import Engine, assemble
 from mayshare.config import load_settings
 from mayshare.gate import Gate
 from mayshare.schema import Answer, Question
 
+PAUSE_S = 0.02  # between searches of what could be asked next
 _lock = Lock()
 _engine: Engine | None = None
 _gate: Gate | None = None
@@ -44,3 +46,8 @@ def _the_gate() -> Gate:
             chosen = load_settings().answering
             _gate = Gate(chosen.at_once, chosen.waiting)
         return _gate
+
+
+def look_ahead() -> None:
+    """Find out what could be asked next, once the chat has started; takes half a minute of its thread."""
+    ask_next.look_ahead(engine(), PAUSE_S)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from answer import ask_next
 from answer.ask_next import MOST, suggestions
 from answer.assemble import Engine
-from mayshare.schema import Question
+from answer.reading import questions
+from mayshare.schema import Hit, Question
 from pages.examples import EVERYONE, QUESTIONS
 
 QUESTION = "Can a probation officer get attendance and grades without consent?"
@@ -41,6 +46,26 @@ def test_suggestions_are_answered_by_their_own_sections(engine: Engine) -> None:
         assert following.abstention is None
         assert question in [source.heading for source in following.sources]
     assert not set(suggestions(engine, answer, [QUESTION, *found])) & set(found)
+
+
+def test_looking_ahead_leaves_nothing_to_search_for(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = engine.index
+    few = dict(list(index.documents.items())[:2])
+    looked: list[str] = []
+
+    def search(question: Question, k: int) -> tuple[Hit, ...]:
+        looked.append(question.text)
+        return engine.search(question, k)
+
+    monkeypatch.setattr(ask_next, "_finds", {})
+    small: Any = SimpleNamespace(
+        index=SimpleNamespace(documents=few, corpus_version=index.corpus_version), search=search
+    )
+    ask_next.look_ahead(small, 0.0)
+    assert len(looked) == sum(len(questions(document)) for document in few.values()) > 4
+    searched = len(looked)
+    ask_next.look_ahead(small, 0.0)
+    assert len(looked) == searched
 
 
 def test_nothing_is_suggested_after_a_question_out_of_scope(engine: Engine) -> None:
