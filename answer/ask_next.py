@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from answer import reading
 from answer.follow_up import resolve
@@ -39,18 +38,18 @@ def suggestions(engine: Searcher, answer: Answer, asked: Sequence[str]) -> tuple
     return tuple(found)
 
 
-def look_ahead(engine: Searcher, pause_s: float) -> None:
+def look_ahead(engine: Searcher, rest: Callable[[], None]) -> None:
     """Find out for every heading whether it finds itself, so that no answer waits for it: for a thread of its own.
 
     Args:
-        pause_s: seconds of rest after each search, which leave the processor to those who ask.
+        rest: called before each search; returns when the processor can be spared.
     """
     for document in engine.index.documents.values():
         if document.kind == "official":
             continue
         for heading in reading.questions(document):
+            rest()
             _finds_itself(engine, heading)
-            time.sleep(pause_s)
 
 
 def _repeats(heading: str, known: Collection[set[str]]) -> bool:

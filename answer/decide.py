@@ -66,6 +66,8 @@ _JARRING: dict[tuple[Asks, Modality], Verdict] = {
     (Asks.DUTY, Modality.REQUIRES): "no",
     (Asks.DUTY, Modality.FORBIDS): "yes",
     (Asks.CONSENT, Modality.NOT_REQUIRED): "yes",
+    (Asks.EXPLAIN, Modality.PERMITS): "no",
+    (Asks.EXPLAIN, Modality.REQUIRES): "no",
 }
 
 

@@ -36,7 +36,7 @@ OTHER_LAW = (
 )  # for a passage that cites other laws and none that the question names, whatever its document is about
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
-SCENARIO = -0.3  # for a passage of an invented case, which is written for training
+SCENARIO = -0.5  # for a passage of an invented case, which is written for training
 ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from mayshare.errors import BusyError
 
@@ -15,6 +15,12 @@ class Gate:
     def __init__(self, at_once: int, waiting: int) -> None:
         self._places = BoundedSemaphore(at_once + waiting)
         self._running = BoundedSemaphore(at_once)
+        self._lock, self._inside = Lock(), 0
+
+    @property
+    def idle(self) -> bool:
+        """Is nobody in or waiting?"""
+        return not self._inside
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -28,8 +34,14 @@ class Gate:
                 "mayshare is busy: too many questions are waiting for their answers. "
                 "Yours wasn't asked and is kept here; try again in a moment."
             )
+        self._count(1)
         try:
             with self._running:
                 yield
         finally:
+            self._count(-1)
             self._places.release()
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._inside += change

@@ -5,6 +5,7 @@ A module-level singleton, not Streamlit's resource cache: any anonymous visitor 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Lock
 
@@ -14,7 +15,8 @@ from mayshare.config import load_settings
 from mayshare.gate import Gate
 from mayshare.schema import Answer, Question
 
-PAUSE_S = 0.02  # between searches of what could be asked next
+PAUSE_S = 0.05  # between searches of what could be asked next
+BUSY_PAUSE_S = 2.0  # … when somebody asks
 _lock = Lock()
 _engine: Engine | None = None
 _gate: Gate | None = None
@@ -49,5 +51,11 @@ def _the_gate() -> Gate:
 
 
 def look_ahead() -> None:
-    """Find out what could be asked next, once the chat has started; takes half a minute of its thread."""
-    ask_next.look_ahead(engine(), PAUSE_S)
+    """Find out what could be asked next, while nobody asks; takes a minute of its thread."""
+    ask_next.look_ahead(engine(), _rest)
+
+
+def _rest() -> None:
+    time.sleep(PAUSE_S)
+    while not _the_gate().idle:
+        time.sleep(BUSY_PAUSE_S)

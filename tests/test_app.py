@@ -146,8 +146,11 @@ def test_beyond_its_limit_the_app_says_at_once_that_it_is_busy_and_keeps_the_que
 ) -> None:
     full = Gate(at_once=1, waiting=0)
     monkeypatch.setattr(pages.engine, "_gate", full)
+    assert full.idle
     with full.place():
+        assert not full.idle
         ask(app, QUESTION)
+    assert full.idle
     assert not app.exception
     assert "mayshare is busy" in app.warning[0].value
     assert app.session_state["turns"] == []

@@ -61,10 +61,10 @@ def test_looking_ahead_leaves_nothing_to_search_for(engine: Engine, monkeypatch:
     small: Any = SimpleNamespace(
         index=SimpleNamespace(documents=few, corpus_version=index.corpus_version), search=search
     )
-    ask_next.look_ahead(small, 0.0)
+    ask_next.look_ahead(small, lambda: None)
     assert len(looked) == sum(len(questions(document)) for document in few.values()) > 4
     searched = len(looked)
-    ask_next.look_ahead(small, 0.0)
+    ask_next.look_ahead(small, lambda: None)
     assert len(looked) == searched
 
 

@@ -30,6 +30,7 @@ GLOSSARY = Glossary(
         ("Are we required to log it?", Asks.DUTY),
         ("Do I need consent to talk to the PO?", Asks.CONSENT),
         ("Is parental permission required for this?", Asks.CONSENT),
+        ("do i need mom's ok to give the district her name", Asks.CONSENT),
         ("Does HIPAA stop us from calling the school nurse?", Asks.PROHIBITION),
         ("Can the school refuse to show the file?", Asks.REFUSAL),
         ("Is a nurse's record an education record?", Asks.FACT),
