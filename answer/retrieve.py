@@ -31,9 +31,7 @@ Scores = npt.NDArray[np.float32]
 CONTEXT_WEIGHT = 0.8  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
-OTHER_LAW = (
-    -0.12
-)  # for a passage that cites other laws and none that the question names, whatever its document is about
+OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training

@@ -128,6 +128,12 @@ _REQUEST = re.compile(
 
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
+    found = _alone(question, glossary, lean)
+    return found._replace(answered=_answered(question.history, glossary)) if found.context else found
+
+
+def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
+    """The same without what was answered before: for an earlier question, where it isn't looked at."""
     history = [clean(turn) for turn in question.history]
     context, current = resolve(clean(question.text), history, lean)
     focus = find_focus(current)
@@ -144,14 +150,13 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
         frame=read(whole),
         direction=direction.read(focus) or direction.read(current),
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
-        answered=_answered(question.history, glossary) if context else (),
     )
 
 
 def _answered(history: Sequence[str], glossary: Glossary) -> tuple[Understood, ...]:
     """The last earlier turns that asked something; a turn that only tells has had no answer to set aside."""
     asked = [n for n, turn in enumerate(history) if asks_something(turn)][-ANSWERED:]
-    return tuple(understand(Question(text=history[n], history=history[:n]), glossary) for n in asked)
+    return tuple(_alone(Question(text=history[n], history=history[:n]), glossary) for n in asked)
 
 
 def find_focus(text: str) -> str:

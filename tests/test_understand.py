@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from answer import understand as understanding
 from answer.follow_up import is_follow_up
 from answer.glossary import Glossary, clean
 from answer.understand import Asks, find_focus, kind_of, understand
@@ -99,3 +100,20 @@ def test_laws_states_and_citations_are_read() -> None:
     assert understood.laws == ("HIPAA", "42 CFR Part 2")
     assert understood.states == ("Ohio",)
     assert "34 CFR 99.31(a)(1)" in understood.citations
+
+
+def test_a_long_conversation_of_follow_ups_is_read_turn_by_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were what was answered before read for each earlier question again, the work would double from turn to turn."""
+    read = 0
+    resolve = understanding.resolve
+
+    def counted(*given: object) -> tuple[str, str]:
+        nonlocal read
+        read += 1
+        return resolve(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(understanding, "resolve", counted)
+    history = ("May the school tell the police?", *(["and if she says no?"] * 24))
+    found = understand(Question(text="and then?", history=history), Glossary(()))
+    assert len(found.answered) == 2
+    assert read == 3
