@@ -20,17 +20,15 @@ from torch import Tensor
 from train.bert import Bert, mean_pool
 from train.data import Asked, Section, pad, read_pack
 
-MAX_TOKENS = 256
-
 
 class BiEncoder:
     """Texts to unit vectors, with gradients where they are wanted."""
 
-    def __init__(self, base: Path, tokenizer: Path, rank: int, device: str) -> None:
+    def __init__(self, base: Path, tokenizer: Path, options: argparse.Namespace, device: str) -> None:
         self.device = device
-        self.bert = Bert(base, layers=6, rank=rank).to(device)
+        self.bert = Bert(base, layers=6, rank=options.rank, dropout=options.dropout).to(device)
         self.tokenizer: Tokenizer = Tokenizer.from_file(str(tokenizer))
-        self.tokenizer.enable_truncation(MAX_TOKENS)
+        self.tokenizer.enable_truncation(options.tokens)
         self.tokenizer.no_padding()
 
     def __call__(self, texts: list[str]) -> Tensor:
@@ -144,11 +142,19 @@ def main() -> int:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--temperature", type=float, default=0.05)
+    parser.add_argument("--tokens", type=int, default=256, help="of a text, cut off after")
+    parser.add_argument("--start", type=Path, help="go on from this adapter, .npz of the same rank")
+    parser.add_argument("--frozen", type=int, default=0, help="layers, from the lowest, that stay as they are")
+    parser.add_argument("--dropout", type=float, default=0.1)
     options = parser.parse_args()
     random.seed(0)
     torch.manual_seed(0)
     sections, asked, hard = read_pack(options.pack)
-    model = BiEncoder(options.base, options.tokenizer, options.rank, "cuda" if torch.cuda.is_available() else "cpu")
+    model = BiEncoder(options.base, options.tokenizer, options, "cuda" if torch.cuda.is_available() else "cpu")
+    if options.start:
+        with np.load(options.start, allow_pickle=False) as known:
+            model.bert.take({name: known[name] for name in known.files})
+    model.bert.freeze(options.frozen)
     train(model, sections, asked, hard, options)
     np.savez_compressed(options.out, **model.bert.adapters())
     return 0
