@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # The project's own modules have plain names; keep foreign PYTHONPATHs out of the environment.
 unexport PYTHONPATH
 
+# Two processes share the tests, a file at a time. More would only wait for each other: browsers and models are heavy.
+PARALLEL := --numprocesses 2 --dist loadfile
 .DEFAULT_GOAL := help
 .PHONY: help run serve ingest check test test-fast test-all eval lint typecheck format lock bench faults clean setup setup-dev chromium
 
@@ -56,10 +58,10 @@ chromium: $(VENV)/.dev-ready
 
 test: setup-dev chromium lint typecheck ## set up and run the whole suite, browser tests included
 	@$(BIN)/mayshare check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: setup-dev ## the suite without the browser and the slow tests
-	@$(BIN)/python -m pytest -m "not browser and not slow and not long"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow and not long"
 
 test-all: setup-dev chromium ## the suite with the long tests too: Ray's workers, a Chroma server killed
 	@$(BIN)/python -m pytest -m ""

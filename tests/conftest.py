@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from ingest.cache import Embed, EmbeddingCache
 from mayshare.config import ROOT, Settings, load_settings
@@ -180,7 +181,8 @@ def shipped() -> Iterator[Settings]:
     from ingest.pipeline import ingest
 
     settings = load_settings(store=KEPT / "store", models=KEPT / "models")
-    ingest(settings, if_changed=True)
+    with FileLock(KEPT / "lock"):  # the processes that share the tests build it once
+        ingest(settings, if_changed=True)
     yield settings
 
 
