@@ -13,8 +13,8 @@ from eval.places import places
 from eval.runs import SYSTEM
 from mayshare.config import Settings
 from mayshare.schema import Answer, Claim
+from pages import access, evaluation_chooser
 from pages import evaluation_actions as act
-from pages import evaluation_chooser
 from pages import evaluation_data as data
 from pages.evaluation_actions import Rated
 from pages.evaluation_questions import answer_to
@@ -73,7 +73,8 @@ def _rate(case: Case, answer: Answer, kept: list[Rating]) -> None:
     if not answer.claims:
         st.info("The answer makes no statement, so there is nothing to rate.")
         return
-    rater = st.text_input("Your name, as rater", key=RATER, max_chars=80, persist_state="session").strip()
+    name = access.person().name  # of who is signed in, to begin with
+    rater = st.text_input("Your name, as rater", name, key=RATER, max_chars=80, persist_state="session").strip()
     st.markdown(EXPLAINED)
     known = {one.sentence: one for one in kept if (one.run, one.case, one.rater) == (SYSTEM, case.id, rater)}
     with st.form(f"rate-{case.id}"):
@@ -127,6 +128,6 @@ def _review(settings: Settings, case: Case) -> None:
         "what must not be left out and what would be wrong. Anything that is changed later takes the signature out."
     )
     with st.form("review"):
-        st.text_input("Reviewer's name", key=NAME, max_chars=80)
+        st.text_input("Reviewer's name", access.person().name, key=NAME, max_chars=80)
         st.text_input("Role, such as attorney", key=ROLE, max_chars=80)
         st.form_submit_button(f"Sign {case.id}", on_click=act.sign_review, args=(case, NAME, ROLE))
