@@ -31,6 +31,8 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
             Modality.NOT_REQUIRED,
             r"\bneed not\b|\b(?:is|are|does|do|was) not (?:required?|have to|need to|obliged)\b|\bnot (?:required|obliged)\b|"
             r"\bno (?:consent|duty|requirement|authorization|permission)\b[^.]{0,40}\b(?:needed|required|necessary)?\b|"
+            r"\bneeds? no (?:\w+ ){0,3}(?:consent|release|authorization|permission|signature|order|agreement)\b|"
+            r"\bno (?:parental|written|signed|new|further|separate) (?:consent|release|authorization|permission)\b|"
             r"\bdoes not (?:require|compel|oblige)\b",
         ),
         (
@@ -61,7 +63,7 @@ _HARD_CONDITION = re.compile(
 )
 _WITHOUT_CONSENT = re.compile(r"\bwithout (?:\w+ ){0,4}(?:consent|authorization|permission|release)\b", re.IGNORECASE)
 _NEEDS_CONSENT = re.compile(
-    r"\b(?:only with|must have|must (?:get|obtain)|needs?|requires?)\b[^.]{0,60}\b(?:consent|authorization|permission|release)\b"
+    r"\b(?:only with|must have|must (?:get|obtain)|needs?(?! no\b)|requires?(?! no\b))\b[^.]{0,60}\b(?:consent|authorization|permission|release)\b"
     r"|\b(?:consent|authorization|release)\b[^.]{0,40}\b(?:is|are) (?:needed|required|necessary)\b",
     re.IGNORECASE,
 )
