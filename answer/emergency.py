@@ -67,6 +67,11 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             False,
         ),
         # as the guided way in words them (answer/guide_steps.py)
+        (
+            "violence",
+            r"\b(?:pics?|pictures?|photos?|videos?|selfies?) (?:of|with) (?:an?|his|her|the|their) (?:gun|rifle|pistol|handgun|knife|machete)\b",
+            False,
+        ),
         ("medical", r"\bneeds emergency medical care\b", False),
         ("violence", r"\bis threatening violence\b", False),
         ("abuse", r"\bis being abused\b", False),

@@ -35,7 +35,10 @@ _LEAD = (
     r"is (?:it|that) the same (?:for|with|under) |(?:the )?same (?:question |thing |rule )?(?:for|with|under) |(?:can|may|could) (?:I|we) (?:tell|give|show) |(?:can|may|could|do|does) )?"
 )
 _REST = r"(?P<rest>,? (?:from|at|in|of|who|that|which|if|when|without|with) [^?.]{3,45})?"  # "…, from a licensed drug program"
-_TAIL = r"(?: too| as well| also| instead| then)?"
+_TAIL = (
+    r"(?: too| as well| also| instead| then)?"
+    r"(?:,? (?:do|does|can|could|are|is|may|will|would|should) (?:they|he|she|it) (?:get (?:told|it|them|to (?:see|know|hear))|see it|know|be told|told)\b[^?.]{0,12})?"
+)
 _END = r"\s*\?*\.?$"
 _SLOTS = tuple(
     re.compile(rf"{_LEAD}(?:to |with |for |under )?(?P<new>{_THE}{words}){_TAIL}{_REST}{_END}", re.IGNORECASE)
@@ -50,6 +53,11 @@ _GETS = re.compile(
 )
 _TOLD = re.compile(
     rf"\b(?:tell|give|show|inform|notify|call|let|with|to|sees?|hand)\s+(?P<old>{_THE}{_PARTY})\b",
+    re.IGNORECASE,
+)
+# "it's the parents calling instead of the cops"
+_INSTEAD = re.compile(
+    rf"\b(?P<new>{_THE}{_PARTY})\b[^.?!]{{0,25}}?\b(?:instead of|rather than|not) (?P<old>{_THE}{_PARTY})\b",
     re.IGNORECASE,
 )
 _FOLLOW_UP = re.compile(
@@ -114,6 +122,11 @@ def resolve(current: str, history: Sequence[str], lean: bool = False) -> tuple[s
 
 def substituted(current: str, base: str) -> str | None:
     """`base` with what a short turn names in the place of what it named, or None where that doesn't fit."""
+    swap = _INSTEAD.search(current)
+    if swap:
+        bare = re.sub(rf"^{_THE}", "", swap["old"], flags=re.IGNORECASE)
+        named = re.search(rf"\b{_THE}{re.escape(bare)}\b", base, re.IGNORECASE)
+        return f"{base[: named.start()]}{swap['new']}{base[named.end() :]}" if named else None
     for kind, (slot, mention) in enumerate(zip(_SLOTS, _MENTIONS, strict=True)):
         match = slot.match(current)
         if not match:

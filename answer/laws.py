@@ -33,6 +33,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("SNAP", r"\bsnap\b|\bfood stamps?\b"),
         ("WIC", r"\bWIC\b"),
         ("TANF", r"\btanf\b"),
+        ("School meals", r"\bschool meals?\b|\b(?:free|reduced[- ]price)(?: (?:or|and) reduced(?:[- ]price)?)? lunch"),
         ("Privacy Act", r"\bprivacy act\b"),
     )
 )
@@ -61,6 +62,7 @@ _PROVISIONS: dict[str, tuple[str, ...]] = {
     "SNAP": ("7 USC 2020", "7 CFR 272"),
     "WIC": ("7 CFR 246",),
     "TANF": ("42 USC 602", "42 USC 608", "42 USC 611a"),
+    "School meals": ("42 USC 1758", "7 CFR 245"),
     "Privacy Act": ("5 USC 552a",),
 }
 

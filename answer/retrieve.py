@@ -35,6 +35,8 @@ OTHER_LAW = -0.12  # for a passage that cites other laws and none that the quest
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
+OWN = 0.5  # share of a leaning turn's own words in its vector, beside the turns before it and it together
+BESIDE = 0.3  # share of the turns before it in the vector of a short turn that stands by itself
 ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
@@ -129,13 +131,25 @@ class HybridRetriever(BaseRetriever):
 
     def _legs(self, understood: Understood) -> _Legs:
         index, candidates = self._index, self._settings.candidates
-        vector = index.embed(understood.text)
+        vector = self._vector(understood)
         dense = np.zeros(len(index.passages), dtype=np.float32)
         near = np.zeros(len(index.passages), dtype=bool)
         for row, cosine in index.dense(vector, candidates).items():
             dense[row], near[row] = cosine, True
         heading, phrasing = index.heading_scores(vector), index.phrasing_scores(vector)
         return _Legs(self._lexical(understood), dense, near, heading, phrasing, vector)
+
+    def _vector(self, understood: Understood) -> Vector:
+        """A turn of a conversation is near both to what it says and to what it says after the turns before it."""
+        embed, current = self._index.embed, understood.current
+        if understood.context:
+            mixed = OWN * embed(current) + (1 - OWN) * embed(understood.text)
+        elif understood.beside:
+            mixed = (1 - BESIDE) * embed(current) + BESIDE * embed(f"{understood.beside} {current}")
+        else:
+            return embed(current)
+        unit: Vector = (mixed / np.linalg.norm(mixed)).astype(np.float32)
+        return unit
 
     def _fused(self, understood: Understood, legs: _Legs) -> Scores:
         settings = self._settings

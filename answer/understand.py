@@ -20,6 +20,7 @@ from mayshare.lexical import terms
 from mayshare.schema import Question
 
 ANSWERED = 2  # earlier questions whose answers count as given
+SHORT_TERMS = 10  # a turn with more content says itself what it is about
 
 
 class Asks(Enum):
@@ -37,9 +38,10 @@ class Asks(Enum):
 class Understood(NamedTuple):
     """A question made ready for retrieval.
 
-    `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on; `focus` the
-    sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's
-    terms that the question and its context name; `answered` the earlier questions among the context.
+    `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on;
+    `beside` those that a short turn may have in mind though it stands by itself; `focus` the sentence of the question that
+    asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
+    name; `answered` the earlier questions among the context.
     """
 
     current: str
@@ -54,6 +56,7 @@ class Understood(NamedTuple):
     frame: Frame = Frame()
     direction: Direction = Direction()
     answered: tuple[Understood, ...] = ()
+    beside: str = ""
 
     @property
     def text(self) -> str:
@@ -136,6 +139,7 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
     """The same without what was answered before: for an earlier question, where it isn't looked at."""
     history = [clean(turn) for turn in question.history]
     context, current = resolve(clean(question.text), history, lean)
+    short = not context and current == clean(question.text) and len(terms(current)) <= SHORT_TERMS
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
     return Understood(
@@ -149,6 +153,7 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
         named=tuple(glossary.find(whole)),
         frame=read(whole),
         direction=direction.read(focus) or direction.read(current),
+        beside=resolve(current, history, lean=True)[0] if short else "",
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
 
@@ -168,6 +173,11 @@ def find_focus(text: str) -> str:
         return asking[-1] if len(terms(asking[-1])) >= 2 or len(asking) == 1 else asking[-2]
     framed = [piece for piece in pieces if _WH.search(piece) or any(p.search(piece) for _, p in _PATTERNS)]
     return framed[-1] if framed else text
+
+
+def is_open(focus: str) -> bool:
+    """Does a question ask what, who, how or when, and not whether?"""
+    return bool(_WH.search(focus))
 
 
 def kind_of(focus: str) -> Asks:

@@ -41,6 +41,13 @@ def test_whoever_gets_it_is_found_before_or_after_the_verb(turn: str, base: str,
     assert substituted(turn, base) == resolved
 
 
+def test_who_is_named_instead_of_another_takes_their_place() -> None:
+    first = "cops want to know who is at our runaway center tonight, may we say?"
+    turn = "and if it's the parents calling instead of the cops"
+    assert resolve(turn, [first]) == ("", "the parents want to know who is at our runaway center tonight, may we say?")
+    assert substituted("it's the aunt instead of the cops", "May we send grades to the court?") is None
+
+
 def test_the_last_mention_in_the_question_is_replaced_and_not_the_back_story() -> None:
     base = "Our nurse talked with the hospital. Can she share the chart with the teacher?"
     put = substituted("and the parents?", base)

@@ -93,6 +93,19 @@ def test_a_new_question_leaves_the_history_alone() -> None:
     assert understood.laws == ("HIPAA",)
 
 
+def test_a_short_turn_keeps_in_mind_what_was_said_before_though_it_stands_by_itself() -> None:
+    turns = ("May a runaway center tell police who stays there?",)
+    short = "the mother filed a missing report today, does the police report change it?"
+    beside = understand(Question(text=short, history=turns), GLOSSARY)
+    assert (beside.context, beside.beside) == ("", turns[0])
+    long = (
+        "A detective without a warrant wants the class schedule, home address, locker number and discipline record of "
+        "a sophomore who was seen at a burglary. May the school hand any of it over?"
+    )
+    assert understand(Question(text=long, history=turns), GLOSSARY).beside == ""
+    assert understand(Question(text=short), GLOSSARY).beside == ""
+
+
 def test_laws_states_and_citations_are_read() -> None:
     understood = understand(
         Question(text="does hippa or 42 cfr part 2 apply in Ohio, see 34 CFR 99.31(a)(1)"), GLOSSARY
