@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from answer.lookup import without_provisions
 from answer.retrieve import Evidence
-from answer.understand import Understood
+from answer.understand import STATES, Understood
 from answer.unsafe import family
 from mayshare.lexical import terms, words
 from mayshare.schema import Abstention, Question
@@ -69,8 +69,10 @@ class Refusal(NamedTuple):
     message: str
 
 
+# a state is asked for its law, and not only named as the place where somebody lives
 _STATE_LAW = re.compile(
-    r"\b(?:law|statute|code|act|regulation|rule|age|minor|consent|privilege|report|mandated|require)\w*\b",
+    rf"\b(?:law|statute|code|act|regulation|age|privilege|mandated)s?\b|\b(?:{STATES})(?:'s)? (?:to )?(?:requires?|allows?|lets?|says?|has|have|rules?)\b"
+    rf"|\b(?:does|do|did|can|must) (?:{STATES})\b|\bminors?\b.{{0,30}}\bconsent\b",
     re.IGNORECASE,
 )
 _OWN_STATE = re.compile(

@@ -60,6 +60,17 @@ _INSTEAD = re.compile(
     rf"\b(?P<new>{_THE}{_PARTY})\b[^.?!]{{0,25}}?\b(?:instead of|rather than|not) (?P<old>{_THE}{_PARTY})\b",
     re.IGNORECASE,
 )
+# "now it's CPS asking", "what if it is the school who wants it"
+_NOW_ASKS = re.compile(
+    rf"^(?:(?:and|but|so|ok|okay|then|now|well|same kid|what if)[, ]+)*(?:it'?s|it is) (?P<new>{_THE}(?:{_PARTY}|schools?|army|navy))"
+    r" (?:(?:who|that)(?:'s| is| are)? )?(?:asking|calling|wanting|wants? it|asks|calls)(?: instead| now| for it)*(?P<more>[^?]*)",
+    re.IGNORECASE,
+)
+_WANTED = re.compile(
+    rf"\b(?P<old>(?:\w+'s |{_THE})(?:county |state |city |local )?(?:{_PARTY}|schools?))\s+(?:just |now |keeps? )?"
+    r"(?:call(?:s|ed|ing)?|want(?:s|ed)?|ask(?:s|ed|ing)?|request(?:s|ed)?|needs?|e-?mail(?:s|ed)|show(?:s|ed) up|(?:is|are) (?:asking|calling|here))\b",
+    re.IGNORECASE,
+)
 _FOLLOW_UP = re.compile(
     r"^(?:and|but|so|ok|okay|what if|what about|how about|does (?:that|it|this)|is (?:that|it|this)|then|or|same|also|even if|"
     r"if|why|who else|when|unless|really|in that case|suppose|now|would (?:that|it)|do (?:they|i|we) (?:still|also)|still)\b",
@@ -127,6 +138,13 @@ def substituted(current: str, base: str) -> str | None:
         bare = re.sub(rf"^{_THE}", "", swap["old"], flags=re.IGNORECASE)
         named = re.search(rf"\b{_THE}{re.escape(bare)}\b", base, re.IGNORECASE)
         return f"{base[: named.start()]}{swap['new']}{base[named.end() :]}" if named else None
+    asks = _NOW_ASKS.match(current)
+    if asks:
+        wanted = _WANTED.search(base) or _recipient(base)
+        if wanted is None:
+            return None
+        start, end = wanted.span("old")
+        return f"{base[:start]}{_with_article(asks['new'], base[start:end])}{base[end:]}{asks['more'].rstrip()}"
     for kind, (slot, mention) in enumerate(zip(_SLOTS, _MENTIONS, strict=True)):
         match = slot.match(current)
         if not match:

@@ -48,6 +48,31 @@ def test_who_is_named_instead_of_another_takes_their_place() -> None:
     assert substituted("it's the aunt instead of the cops", "May we send grades to the court?") is None
 
 
+@pytest.mark.parametrize(
+    ("turn", "base", "resolved"),
+    [
+        (
+            "what if it's CPS asking instead",
+            "The SRO called and wants to know what the girl told her therapist. May I say?",
+            "The CPS called and wants to know what the girl told her therapist. May I say?",
+        ),
+        (
+            "now it's the school asking",
+            "mom's boyfriend called wanting the test results, may we give them",
+            "the school called wanting the test results, may we give them",
+        ),
+        (
+            "ok now it's the police asking, they say he robbed a store",
+            "the county social worker wants to know if he is here",
+            "the police wants to know if he is here, they say he robbed a store",
+        ),
+        ("it's the dad calling", "How long must we keep the log?", None),
+    ],
+)
+def test_who_asks_now_takes_the_place_of_who_asked(turn: str, base: str, resolved: str | None) -> None:
+    assert substituted(turn, base) == resolved
+
+
 def test_the_last_mention_in_the_question_is_replaced_and_not_the_back_story() -> None:
     base = "Our nurse talked with the hospital. Can she share the chart with the teacher?"
     put = substituted("and the parents?", base)
