@@ -22,6 +22,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from mayshare.chroma_read import Reader
+from mayshare.collection import HNSW
 from mayshare.errors import IngestError
 
 COLLECTION = "passages"
@@ -42,9 +43,7 @@ def write(folder: Path, ids: Sequence[str], vectors: npt.NDArray[np.float32]) ->
     """
     try:
         client = _client(folder)
-        collection = client.create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
+        collection = client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
         size = client.get_max_batch_size()
         for first in range(0, len(ids), size):
             collection.add(ids=list(ids[first : first + size]), embeddings=vectors[first : first + size])

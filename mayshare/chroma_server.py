@@ -21,7 +21,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import NotFoundError
 
 from mayshare.chroma_read import Reader
-from mayshare.collection import Metadata
+from mayshare.collection import HNSW, Metadata
 from mayshare.config import Chroma
 from mayshare.errors import VectorServerError
 
@@ -80,11 +80,10 @@ class Server:
 
     def create(self, name: str, metadata: Metadata) -> RemoteCollection:
         """A new, empty collection with cosine distance."""
-        kind = "spann" if self._chosen.mode == "cloud" else "hnsw"  # the cloud's index is SPANN
+        # the cloud's index is SPANN
+        configuration = {"spann": {"space": "cosine"}} if self._chosen.mode == "cloud" else {"hnsw": HNSW}
         return self._wrap(
-            self._api.create_collection(
-                name, configuration={kind: {"space": "cosine"}}, metadata=metadata, **self._where()
-            )
+            self._api.create_collection(name, configuration=configuration, metadata=metadata, **self._where())
         )
 
     def delete(self, name: str) -> None:

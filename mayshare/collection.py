@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
+from typing import Any
 
 from mayshare.errors import VectorServerError
 from mayshare.generation import Manifest
 
 STORE_ID = "STORE_ID"
 Metadata = dict[str, str | int]
+# Chroma looks at 100 candidates by default: of the 100 passages that are asked for, some near ones would be missed
+HNSW: Any = {"space": "cosine", "ef_search": 400}
 
 
 def store_id(store: Path) -> str:

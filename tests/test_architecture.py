@@ -31,7 +31,7 @@ KNOWS_CHROMA = {"mayshare/chroma.py", "mayshare/chroma_server.py"}
 def modules() -> list[Path]:
     return [
         path
-        for name in OURS
+        for name in ALLOWED
         for path in ([ROOT / f"{name}.py"] if (ROOT / f"{name}.py").exists() else sorted((ROOT / name).rglob("*.py")))
     ]
 
