@@ -9,6 +9,8 @@ unexport PYTHONPATH
 
 # Two processes share the tests, a file at a time. More would only wait for each other: browsers and models are heavy.
 PARALLEL := --numprocesses 2 --dist loadfile
+# What both processes would wait for: the index of the shipped corpus, some minutes the first time
+TEST_INDEX := MAYSHARE_MODELS=data/test/models $(BIN)/mayshare ingest --if-changed --store data/test/store
 .DEFAULT_GOAL := help
 .PHONY: help run serve ingest check test test-fast test-all eval lint typecheck format lock bench faults clean setup setup-dev chromium
 
@@ -58,9 +60,11 @@ chromium: $(VENV)/.dev-ready
 
 test: setup-dev chromium lint typecheck ## set up and run the whole suite, browser tests included
 	@$(BIN)/mayshare check
+	@$(TEST_INDEX)
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 test-fast: setup-dev ## the suite without the browser and the slow tests
+	@$(TEST_INDEX)
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow and not long"
 
 test-all: setup-dev chromium ## the suite with the long tests too: Ray's workers, a Chroma server killed
