@@ -105,7 +105,7 @@ FAMILIES: tuple[Family, ...] = (
         (
             r"\bre-?identif\w*\b.{0,60}\b(?:students?|kids?|children|patients?|clients?|names?|them|who|people)\b|\bget (?:back )?the names\b.{0,60}\bde-?identified\b",
             r"\bde-?identified\b.{0,200}\b(?:get back|recover|link\w*|match\w*|work out|figure out|find out|which kids)\b",
-            r"\b(?:figure|find|work) out (?:who|which|her name|his name)\b.{0,60}\b(?:reported|called|snitched|turned (?:me|us) in|hotline|cps|complained|tipped)\b|\b(?:who|which (?:neighbor|teacher|nurse|relative|of (?:them|these))) (?:reported me|reported us|called (?:cps|the hotline) on (?:me|us)|turned (?:me|us) in|snitched|ratted)\b(?!.{0,80}\b(?:is asking me|asks me|do i tell|(?:may|can) i tell)\b)",
+            r"\b(?:figure|find|work) out (?:who|which|her name|his name)\b.{0,60}\b(?:reported|called|snitched|turned (?:me|us) in|hotline|cps|complained|tipped)\b|\b(?:who|which (?:neighbor|teacher|nurse|relative|of (?:them|these))) (?:reported me|reported us|called (?:cps|the hotline) on (?:me|us)|turned (?:me|us) in|snitched|ratted)\b",
             r"\b(?:match|link|connect|trace)\b.{0,60}\b(?:anonymous|aggregate|suppressed|small[- ]cell|survey answers?|handwriting)\b|\b(?:anonymous|aggregate)\b.{0,80}\b(?:back to|names?|by handwriting|who wrote|which student)\b",
             r"\b(?:only one|just one)\b.{0,60}\b(?:report|table|data|list|column)\b.{0,60}\b(?:figure out|her name|his name|who)\b",
         ),
