@@ -82,6 +82,12 @@ class Layer(nn.Module):
         return result
 
 
+def read_adapter(path: Path) -> dict[str, npt.NDArray[np.float16]]:
+    """The arrays of an adapter's file by name."""
+    with np.load(path, allow_pickle=False) as known:
+        return {name: known[name] for name in known.files}
+
+
 class Bert(nn.Module):
     """The encoder; the first `layers` of the base are used."""
 

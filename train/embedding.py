@@ -17,7 +17,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from train.bert import Bert, mean_pool
+from train.bert import Bert, mean_pool, read_adapter
 from train.data import Asked, Section, pad, read_pack
 
 
@@ -152,8 +152,7 @@ def main() -> int:
     sections, asked, hard = read_pack(options.pack)
     model = BiEncoder(options.base, options.tokenizer, options, "cuda" if torch.cuda.is_available() else "cpu")
     if options.start:
-        with np.load(options.start, allow_pickle=False) as known:
-            model.bert.take({name: known[name] for name in known.files})
+        model.bert.take(read_adapter(options.start))
     model.bert.freeze(options.frozen)
     train(model, sections, asked, hard, options)
     np.savez_compressed(options.out, **model.bert.adapters())

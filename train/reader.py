@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from train.bert import HIDDEN, Bert, mean_pool
+from train.bert import HIDDEN, Bert, mean_pool, read_adapter
 from train.data import Asked, Section, pad, read_pack
 
 VERDICTS = ("yes", "no", "conditional", "explain")
@@ -46,8 +46,7 @@ class Reader(nn.Module):
 
     def take(self, start: Path) -> None:
         """Go on from an adapter and head that `export` gave."""
-        with np.load(start, allow_pickle=False) as known:
-            arrays = {name: known[name] for name in known.files}
+        arrays = read_adapter(start)
         self.bert.take(arrays)
         self.head.weight.data = torch.from_numpy(arrays["head.weight"].astype(np.float32))
         self.head.bias.data = torch.from_numpy(arrays["head.bias"].astype(np.float32))
