@@ -176,12 +176,11 @@ class Engine:
         clock: _Clock,
         on_claim: Callable[[str], object] | None,
     ) -> Answer:
-        wanted = [*terms(understood.text), *understood.expansion]
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._emergency_rule(opened, question, understood, evidence)
         if needed and abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0)):
             hits = (needed, *hits)  # what can be done at once comes before what a state may add
-        selected = select(opened.index, hits, wanted, self.settings.answering.max_words, _laws(understood))
+        selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)
         clock.lap("select")
@@ -247,8 +246,7 @@ class Engine:
         hits = evidence.hits if evidence else ()
         selected = []
         if refusal.reason == "state_law" and understood:
-            wanted = [*terms(understood.text), *understood.expansion]
-            everything = select(opened.index, hits, wanted, self.settings.answering.max_words, _laws(understood))
+            everything = select(opened.index, hits, understood, self.settings.answering.max_words)
             # what federal law leaves open, and what it settles all the same
             selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law", "exception")]
         claims, sources = compose.compose(opened.index, selected)
@@ -268,11 +266,6 @@ class Engine:
             hits=hits,
             confidence=abstain.answerable(understood, evidence) if understood and evidence else None,
         )
-
-
-def _laws(understood: Understood) -> frozenset[str]:
-    """The laws that a question names, and those that govern the kinds of record it tells of."""
-    return understood.frame.laws | frozenset(understood.laws)
 
 
 def _leans(understood: Understood) -> bool:

@@ -66,12 +66,12 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             r"\b(?:hit|hits|hitting|beats?|beating|whips?|whipping|whipped|choked|choking|burned|burning) (?:him|her|them|me)\b.{0,60}\b(?:belt|cord|marks?|bruis\w+|welts?|burns?)\b",
             False,
         ),
-        # as the guided way in words them (answer/guide_steps.py)
         (
             "violence",
             r"\b(?:pics?|pictures?|photos?|videos?|selfies?) (?:of|with) (?:an?|his|her|the|their) (?:gun|rifle|pistol|handgun|knife|machete)\b",
             False,
         ),
+        # as the guided way in words them (answer/guide_steps.py)
         ("medical", r"\bneeds emergency medical care\b", False),
         ("violence", r"\bis threatening violence\b", False),
         ("abuse", r"\bis being abused\b", False),

@@ -133,32 +133,33 @@ def resolve(current: str, history: Sequence[str], lean: bool = False) -> tuple[s
 
 def substituted(current: str, base: str) -> str | None:
     """`base` with what a short turn names in the place of what it named, or None where that doesn't fit."""
-    swap = _INSTEAD.search(current)
-    if swap:
-        bare = re.sub(rf"^{_THE}", "", swap["old"], flags=re.IGNORECASE)
-        named = re.search(rf"\b{_THE}{re.escape(bare)}\b", base, re.IGNORECASE)
-        return f"{base[: named.start()]}{swap['new']}{base[named.end() :]}" if named else None
-    asks = _NOW_ASKS.match(current)
-    if asks:
-        wanted = _WANTED.search(base) or _recipient(base)
-        if wanted is None:
-            return None
-        start, end = wanted.span("old")
-        return f"{base[:start]}{_with_article(asks['new'], base[start:end])}{base[end:]}{asks['more'].rstrip()}"
+    if swap := _INSTEAD.search(current):
+        return _instead(swap, base)
+    if asks := _NOW_ASKS.match(current):
+        old = _WANTED.search(base) or _recipient(base)
+        return _put(base, old.span("old"), asks["new"], asks["more"].rstrip(), at_end=True) if old else None
     for kind, (slot, mention) in enumerate(zip(_SLOTS, _MENTIONS, strict=True)):
-        match = slot.match(current)
-        if not match:
-            continue
-        old = _recipient(base) if kind == 0 else mention.search(base)
-        if old is None:
-            return None
-        start, end = old.span("old") if kind == 0 else old.span()
-        new = _with_article(match["new"], base[start:end])
-        if base[:start].endswith("'s "):  # "a student's attendance": no second possessive
-            new = re.sub(rf"^{_THE}", "", new, flags=re.IGNORECASE)
-        rest = (match["rest"] or "").lstrip(",")
-        return f"{base[:start]}{new}{rest}{base[end:]}"
+        if match := slot.match(current):
+            old = _recipient(base) if kind == 0 else mention.search(base)
+            span = old.span("old" if kind == 0 else 0) if old else None
+            return _put(base, span, match["new"], (match["rest"] or "").lstrip(",")) if span else None
     return None
+
+
+def _instead(swap: re.Match[str], base: str) -> str | None:
+    """Whoever a turn puts in another's place, where `base` names that other."""
+    bare = re.sub(rf"^{_THE}", "", swap["old"], flags=re.IGNORECASE)
+    named = re.search(rf"\b{_THE}{re.escape(bare)}\b", base, re.IGNORECASE)
+    return f"{base[: named.start()]}{swap['new']}{base[named.end() :]}" if named else None
+
+
+def _put(base: str, span: tuple[int, int], new: str, more: str, at_end: bool = False) -> str:
+    """`base` with `new` in the place of a span, and `more` that a turn says of it behind it or at the end."""
+    start, end = span
+    new = _with_article(new, base[start:end])
+    if base[:start].endswith("'s "):  # "a student's attendance": no second possessive
+        new = re.sub(rf"^{_THE}", "", new, flags=re.IGNORECASE)
+    return f"{base[:start]}{new}{base[end:]}{more}" if at_end else f"{base[:start]}{new}{more}{base[end:]}"
 
 
 def _recipient(base: str) -> re.Match[str] | None:

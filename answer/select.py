@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from answer.laws import cited
+from answer.understand import Understood
 from mayshare.index import Index
 from mayshare.lexical import terms
 from mayshare.schema import Hit, Passage, Role, Sentence
@@ -51,19 +52,18 @@ class Statement(NamedTuple):
     support: tuple[Selected, ...]
 
 
-def select(
-    index: Index, hits: Sequence[Hit], query: Sequence[str], max_words: int, laws: frozenset[str] | None = None
-) -> list[Selected]:
+def select(index: Index, hits: Sequence[Hit], understood: Understood, max_words: int) -> list[Selected]:
     """Sentences for the answer in the order in which they are shown; empty without hits.
 
     Args:
-        query: the question's lexical terms, to order sentences of one role by relevance.
+        understood: the question; its terms order sentences of one role by relevance, and a further passage that rests
+            on the laws of other records alone is off its point.
         max_words: of all sentences together; the bottom line is kept whatever its length.
-        laws: of the records at hand; a further passage that rests on others alone is off the point. None: any.
     """
     if not hits:
         return []
-    wanted = set(query)
+    wanted = {*terms(understood.text), *understood.expansion}
+    laws = understood.frame.laws | frozenset(understood.laws)
     chosen: list[Selected] = []
     words = 0
     for candidate in [*_main(index, hits[0].passage, wanted), *_further(index, hits, wanted, laws)]:
@@ -105,12 +105,12 @@ def _main(index: Index, passage: Passage, wanted: set[str]) -> list[Selected]:
     return [first, *rest]
 
 
-def _further(index: Index, hits: Sequence[Hit], wanted: set[str], laws: frozenset[str] | None) -> list[Selected]:
+def _further(index: Index, hits: Sequence[Hit], wanted: set[str], laws: frozenset[str]) -> list[Selected]:
     """Bottom lines of further passages: near the question, and best about what the first passage leaves out."""
     known = set(terms(_told(index, hits[0].passage, hits[0].passage.text)))
     open_terms = {term: index.lexical.rarity(term) for term in wanted}
     asked = sum(open_terms.values()) or 1.0
-    at_hand = None if laws is None else laws | cited(hits[0].passage.authorities)
+    at_hand = laws | cited(hits[0].passage.authorities)
     found: list[tuple[float, Selected]] = []
     for hit in hits[1 : 1 + LOOKED_AT]:
         share = hit.score / hits[0].score if hits[0].score else 0.0
@@ -118,7 +118,7 @@ def _further(index: Index, hits: Sequence[Hit], wanted: set[str], laws: frozense
         if share < FURTHER_SHARE or line is None or line.text.startswith(INVENTED):
             continue
         rests_on = cited(line.sentence.authorities)
-        if at_hand is not None and rests_on and not rests_on & at_hand:
+        if rests_on and not rests_on & at_hand:
             continue
         new = set(terms(_told(index, hit.passage, line.text))) - known
         found.append((share + NEW * sum(open_terms[term] for term in new & wanted) / asked, line))

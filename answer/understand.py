@@ -138,8 +138,9 @@ def understand(question: Question, glossary: Glossary, lean: bool = False) -> Un
 def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """The same without what was answered before: for an earlier question, where it isn't looked at."""
     history = [clean(turn) for turn in question.history]
-    context, current = resolve(clean(question.text), history, lean)
-    short = not context and current == clean(question.text) and len(terms(current)) <= SHORT_TERMS
+    turn = clean(question.text)
+    context, current = resolve(turn, history, lean)
+    alone = not context and current == turn and len(terms(turn)) <= SHORT_TERMS
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
     return Understood(
@@ -153,7 +154,7 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
         named=tuple(glossary.find(whole)),
         frame=read(whole),
         direction=direction.read(focus) or direction.read(current),
-        beside=resolve(current, history, lean=True)[0] if short else "",
+        beside=resolve(turn, history, lean=True)[0] if alone else "",
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
 
@@ -173,11 +174,6 @@ def find_focus(text: str) -> str:
         return asking[-1] if len(terms(asking[-1])) >= 2 or len(asking) == 1 else asking[-2]
     framed = [piece for piece in pieces if _WH.search(piece) or any(p.search(piece) for _, p in _PATTERNS)]
     return framed[-1] if framed else text
-
-
-def is_open(focus: str) -> bool:
-    """Does a question ask what, who, how or when, and not whether?"""
-    return bool(_WH.search(focus))
 
 
 def kind_of(focus: str) -> Asks:
