@@ -1,9 +1,9 @@
 """Which way information would go: who holds it and who would get it, read from a question's own grammar.
 
 "May a court share its records with the school?" and "May a school share its records with the court?" hold the same
-words. A document says in its front matter whose information it speaks of (`holders`) and who would receive it
-(`recipients`); one that runs the other way counts a little less, one that runs the same way a little more. A soft
-signal: nothing is filtered.
+words. Who asks says it too: "rehab here, mom calling" is a program that holds and a parent who would get. A document
+says in its front matter whose information it speaks of (`holders`) and who would receive it (`recipients`); one that
+runs the other way counts a little less, one that runs the same way a little more. A soft signal: nothing is filtered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,30 @@ PARTIES: tuple[tuple[str, str], ...] = (
     ("foster parent", rf"foster (?:{_PARENTS}|famil(?:y|ies))|(?:kinship )?caregivers?"),
     (
         "substance use program",
-        rf"(?:substance use|sud|drug|alcohol|addiction|methadone|part 2)(?: \w+){{0,2}} (?:{_PROGRAMS})|rehabs?|detox",
+        rf"(?:substance use|sud|drug|alcohol|addiction|methadone|part 2)(?: \w+){{0,2}} (?:{_PROGRAMS})|rehabs?|detox"
+        r"|treatment programs?",
+    ),
+    (
+        "detention",
+        r"nurses? (?:in|at) (?:a |the |our )?(?:juvenile )?(?:detention|hall)"
+        r"|juvenile (?:detention|hall|facilit(?:y|ies))"
+        r"|detention(?: (?:centers?|facilit(?:y|ies)|nurses?|staff|clinics?))?|juvie|lockup",
+    ),
+    ("group home", r"group homes?|residential (?:programs?|facilit(?:y|ies)|treatment)"),
+    (
+        "benefits agency",
+        r"(?:snap|tanf|wic|benefits?|food stamps?|welfare|eligibility) (?:\w+ )?(?:offices?|agenc(?:y|ies)|workers?)",
+    ),
+    ("landlord", r"landlords?|housing (?:authorit(?:y|ies)|agenc(?:y|ies)|providers?|offices?)"),
+    (
+        "youth program",
+        r"(?:mentoring|tutoring|after[- ]?school|youth)(?: \w+)? (?:programs?|clubs?|centers?|leagues?|groups?)"
+        r"|mentors?|tutors?|nonprofits?|(?:summer )?camps?|scouts?|boys (?:and|&) girls clubs?",
+    ),
+    (
+        "victim services",
+        r"(?:domestic violence|dv|victim|runaway|rape crisis)(?: \w+){0,2}"
+        r" (?:programs?|centers?|shelters?|agenc(?:y|ies))",
     ),
     ("school", rf"school (?:{_SCHOOL_STAFF})|guidance counselors?"),
     ("school police", r"school resource officers?|sros?"),
@@ -36,10 +59,14 @@ PARTIES: tuple[tuple[str, str], ...] = (
         "police",
         r"police(?: officers?| departments?)?|cops?|sheriffs?|deput(?:y|ies)|detectives?|officers?|law enforcement",
     ),
-    ("therapist", r"therapists?|counselors?|psychologists?|psychiatrists?|clinicians?"),
+    (
+        "therapist",
+        r"therapists?|counselors?|psychologists?|psychiatrists?|clinicians?|lpcs?|lcsws?|lmfts?|private practice",
+    ),
     (
         "health provider",
-        r"hospitals?|clinics?|doctors?|pediatricians?|nurses?|physicians?|(?:health care )?providers?",
+        r"hospitals?|clinics?|doctors?|pediatricians?|nurses?|physicians?|(?:health care )?providers?|emergency rooms?"
+        r"|(?:pediatric|peds|doctor's) offices?",
     ),
     ("health plan", r"insurers?|health plans?|medicaid(?: agenc(?:y|ies))?"),
     ("victim services", r"shelters?|(?:victim )?advocates?|rape crisis \w+|victim service providers?"),
@@ -51,6 +78,7 @@ PARTIES: tuple[tuple[str, str], ...] = (
     ("press", r"(?<!mandated )reporters?|journalists?|newspapers?|press|media"),
     ("researcher", r"researchers?|evaluators?"),
     ("employer", r"employers?|recruiters?|military"),
+    ("relative", r"relatives?|aunts?|uncles?|cousins?"),
 )
 
 _PARTY = re.compile("|".join(rf"(?P<p{n}>\b(?:{pattern})\b)" for n, (_, pattern) in enumerate(PARTIES)), re.IGNORECASE)
@@ -68,12 +96,28 @@ _MODAL = (
 )
 _ASKS = (
     r"(?:wants?|wanted|asks?|asked|is asking|are asking|requests?|requested|demands?|demanded|subpoenaed|needs?|calls?"
-    r"|called|shows? up|showed up|came|comes|emailed|phoned|sent)"
+    r"|called|calling|asking|phones|phoned|phoning|(?:e-?)?mail(?:s|ed)|texts|texted|shows? up|showed up"
+    r"|came|comes|sent|(?:is |stands )?(?:on the phone|on the line|at (?:the|our|my) (?:door|desk|counter)))"
 )
 _GIVING = re.compile(rf"\b(?:{_GIVES})\b", re.IGNORECASE)
 _GETTING = re.compile(rf"\b(?:{_GETS})\b", re.IGNORECASE)
 _SUBJECT = re.compile(rf"\b{_MODAL}\s+", re.IGNORECASE)
 _REQUEST = re.compile(rf"\b{_ASKS}\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\s*(?:i|we)\b", re.IGNORECASE)
+_I_AM = re.compile(
+    r"\b(?:i'?m|i am|we'?re|we are|i (?:work|run|coach|volunteer|supervise|direct|head)(?: (?:at|for|in|as|with))?)\s+"
+    r"(?:(?:a|an|the|our|your|in|at|with)\s+)*(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_OURS = re.compile(r"\b(?:our|my)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_HOLDS = re.compile(r"\s+(?:got|gets|received|receives|has|holds|keeps|runs|made|makes)\b", re.IGNORECASE)
+_ME = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
+_END = re.compile(r"[.!?;]\s|$")
+_VERB = re.compile(
+    rf"\b(?:is|are|was|were|has|had|says?|said|got|gets|{_MODAL}|{_GIVES}|{_GETS}|{_ASKS})\b", re.IGNORECASE
+)
+_TITLE = re.compile(r"^\W*((?:[\w'’/-]+ ){0,5}?[\w'’/-]+)(?: here\b|\s*[,.:;(–—]| - )", re.IGNORECASE)
+_KIN = frozenset({"parent", "foster parent", "stepparent", "grandparent", "relative", "landlord", "press", "employer"})
 _POSSESSOR = re.compile(r"^.*\w(?:'s|s'|’s|s’) ")  # "parent's partner" is no parent
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
@@ -95,30 +139,62 @@ class _Named(NamedTuple):
     end: int
 
 
-def read(text: str) -> Direction:
-    """Who holds and who would get, from the sentence that asks."""
+def read(text: str, asker: str = "") -> Direction:
+    """Who holds and who would get, from the sentence that asks; `asker` is the party that asks, where that is known."""
     named = _named(text)
+    wanting = _wanting(text, named, asker)
     for modal in _SUBJECT.finditer(text):
-        found = _of_clause(text, modal.end(), named)
+        found = _of_clause(text, modal.end(), named, asker)
         if found:
-            return found
+            return _completed(found, wanting, asker)
+    return _completed(Direction(recipient=wanting), wanting, asker)
+
+
+def asker(text: str) -> str:
+    """The party that asks, where it says so: "I'm a caseworker", "rehab here", "Pediatric office: …"; else ""."""
+    named = _named(text)
+    title = _TITLE.match(text)
+    if title and not _VERB.search(title[1]):
+        here = title[0].endswith("here")
+        for one in named:
+            if one.end <= title.end(1) and (here or one.party not in _KIN):
+                return one.party
+    for one in named:
+        before = text[: one.start]
+        if _I_AM.search(before) or (_OURS.search(before) and _HOLDS.match(text, one.end)):
+            return one.party
+    return ""
+
+
+def _wanting(text: str, named: list[_Named], asker: str) -> str:
+    """The party that wants something in what a question tells: "the detective called", and isn't the one that asks."""
     for request in _REQUEST.finditer(text):
         before = [one for one in named if one.end <= request.start() and request.start() - one.end < 12]
-        if before:
-            return Direction(recipient=before[-1].party)
-    return Direction()
+        if before and before[-1].party != asker:
+            return before[-1].party
+    return ""
 
 
-def _of_clause(text: str, start: int, named: list[_Named]) -> Direction:
+def _completed(found: Direction, wanting: str, asker: str) -> Direction:
+    """What the asking clause leaves open: whoever wants would get it, and the asker holds what others would get."""
+    recipient = found.recipient or (wanting if wanting != found.holder else "")
+    holder = found.holder or (asker if recipient and recipient != asker else "")
+    return Direction(holder, recipient)
+
+
+def _of_clause(text: str, start: int, named: list[_Named], asker: str) -> Direction:
     """The clause after "may": a party or "I", a verb of giving or of getting, another party."""
-    gives, gets = _GIVING.search(text, start), _GETTING.search(text, start)
+    end = _END.search(text, start)
+    stop = end.start() if end else len(text)
+    gives, gets = _GIVING.search(text, start, stop), _GETTING.search(text, start, stop)
     verb = min((m for m in (gives, gets) if m), key=lambda m: m.start(), default=None)
     if verb is None:
         return Direction()
-    subject = next((one.party for one in named if start <= one.start and one.end <= verb.start()), "")
+    subject = asker if _FIRST_PERSON.match(text, start) else ""
+    subject = next((one.party for one in named if start <= one.start and one.end <= verb.start()), subject)
     after = [one for one in named if one.start >= verb.end()]
     if verb is gives:
-        return Direction(holder=subject, recipient=_receiver(text, after))
+        return Direction(holder=subject, recipient=asker if _ME.match(text, verb.end()) else _receiver(text, after))
     source = _FROM.search(text, verb.end())
     holder = next((one.party for one in after if source and one.start >= source.end()), "")
     return Direction(holder=holder, recipient=subject)

@@ -34,6 +34,7 @@ LAW_BONUS = 0.2  # for a passage of a law that the question names
 OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
+ASKER = 0.05  # for a passage of a document that is written for whoever asks
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
 OWN = 0.5  # share of a leaning turn's own words in its vector, beside the turns before it and it together
 BESIDE = 0.3  # share of the turns before it in the vector of a short turn that stands by itself
@@ -77,7 +78,7 @@ class HybridRetriever(BaseRetriever):
         self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
         self._cited = [cited(passage.authorities) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
-        self._holding, self._receiving = _parties(index)
+        self._holding, self._receiving, self._asking = _parties(index)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -181,6 +182,8 @@ class HybridRetriever(BaseRetriever):
             named = set(understood.laws)
             bonus += OTHER_LAW * np.array([bool(of) and not named & of for of in self._cited])
         bonus += DIRECTION * self._runs(understood.direction)
+        if understood.asker in self._asking:
+            bonus += ASKER * self._asking[understood.asker]
         bonus += SCENARIO * self._scenarios
         if understood.citations:
             bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)
@@ -219,11 +222,11 @@ class HybridRetriever(BaseRetriever):
         return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
 
 
-def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores]]:
-    """For each party, which passages' documents name it as a holder, and which as a recipient (1 or 0)."""
-    found: tuple[dict[str, Scores], dict[str, Scores]] = ({}, {})
+def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores], dict[str, Scores]]:
+    """For each party, which passages' documents name it as a holder, as a recipient and as who would ask (1 or 0)."""
+    found: tuple[dict[str, Scores], dict[str, Scores], dict[str, Scores]] = ({}, {}, {})
     named = {
-        source_id: (parties(document.holders), parties(document.recipients))
+        source_id: (parties(document.holders), parties(document.recipients), parties(document.audiences))
         for source_id, document in index.documents.items()
     }
     for row, passage in enumerate(index.passages):

@@ -41,7 +41,7 @@ class Understood(NamedTuple):
     `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on;
     `beside` those that a short turn may have in mind though it stands by itself; `focus` the sentence of the question that
     asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
-    name; `answered` the earlier questions among the context.
+    name; `asker` the party that says it asks; `answered` the earlier questions among the context.
     """
 
     current: str
@@ -55,6 +55,7 @@ class Understood(NamedTuple):
     named: tuple[str, ...] = ()
     frame: Frame = Frame()
     direction: Direction = Direction()
+    asker: str = ""
     answered: tuple[Understood, ...] = ()
     beside: str = ""
 
@@ -143,6 +144,7 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
     alone = not context and current == turn and len(terms(turn)) <= SHORT_TERMS
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
+    who = direction.asker(whole)
     return Understood(
         current=current,
         context=context,
@@ -153,7 +155,8 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
         frame=read(whole),
-        direction=direction.read(focus) or direction.read(current),
+        direction=direction.read(focus, who) or direction.read(current, who),
+        asker=who,
         beside=resolve(turn, history, lean=True)[0] if alone else "",
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )

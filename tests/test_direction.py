@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answer.direction import Direction, parties, read
+from answer.direction import Direction, asker, parties, read
 
 READ = [
     ("May a juvenile court share its records with the school?", "court", "school"),
@@ -27,6 +27,35 @@ def test_the_way_that_information_would_go(text: str, holder: str, recipient: st
     found = read(text)
     assert found == Direction(holder, recipient)
     assert bool(found) == bool(holder or recipient)
+
+
+ASKED = [
+    ("rehab here, mom calling to know if her 19 yr old is with us", "substance use program", "parent"),
+    ("CPS worker, landlord is asking if the family has an open case with us", "child welfare", "landlord"),
+    ("dv shelter advocate. cop at the door asks if she is in. do i answer", "victim services", "police"),
+    ("I'm a juvenile PO. The vice principal keeps calling, can I tell him the charge?", "probation", "school"),
+    ("I'm a caseworker, may I get the report card from the school?", "school", "child welfare"),
+    ("Police. Can the vice principal give me the names?", "school", "police"),
+    ("we run a tutoring nonprofit, grandma wants my notes", "youth program", "grandparent"),
+    ("our clinic got a subpoena. Does the school get a copy?", "health provider", "school"),
+    ("Dad, her coach wants the file", "", "school"),
+    ("The counselor's phone rang. It was the detective.", "", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "holder", "recipient"), ASKED, ids=[text for text, _, _ in ASKED])
+def test_who_asks_tells_who_holds(text: str, holder: str, recipient: str) -> None:
+    assert read(text, asker(text)) == Direction(holder, recipient)
+
+
+def test_who_asks_is_left_open_where_it_isnt_said() -> None:
+    assert asker("May the school tell the police?") == ""
+    assert asker("the detective wants his address") == ""
+    assert asker("nurse in juvenile detention here, his dentist wants his meds") == "detention"
+
+
+def test_a_clause_ends_with_its_sentence() -> None:
+    assert read("Student's dad is deployed. Mom wants the report card. ok to give?") == Direction("", "parent")
 
 
 def test_parties_of_front_matter() -> None:
