@@ -28,7 +28,7 @@ from mayshare.schema import Filters, Hit, Question, Why
 
 Scores = npt.NDArray[np.float32]
 
-CONTEXT_WEIGHT = 0.8  # of earlier turns' words beside the current turn's
+CONTEXT_WEIGHT = 1.0  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
 OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
@@ -36,7 +36,7 @@ FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at 
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 ASKER = 0.05  # for a passage of a document that is written for whoever asks
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
-OWN = 0.5  # share of a leaning turn's own words in its vector, beside the turns before it and it together
+OWN = 0.3  # share of a leaning turn's own words in its vector, beside the turns before it and it together
 BESIDE = 0.3  # share of the turns before it in the vector of a short turn that stands by itself
 ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
