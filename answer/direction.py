@@ -112,12 +112,15 @@ _I_AM = re.compile(
 _OURS = re.compile(r"\b(?:our|my)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _HOLDS = re.compile(r"\s+(?:got|gets|received|receives|has|holds|keeps|runs|made|makes)\b", re.IGNORECASE)
 _ME = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
-_END = re.compile(r"[.!?;]\s|$")
+_END = re.compile(r"[.!?;]\s")
 _VERB = re.compile(
     rf"\b(?:is|are|was|were|has|had|says?|said|got|gets|{_MODAL}|{_GIVES}|{_GETS}|{_ASKS})\b", re.IGNORECASE
 )
 _TITLE = re.compile(r"^\W*((?:[\w'’/-]+ ){0,5}?[\w'’/-]+)(?: here\b|\s*[,.:;(–—]| - )", re.IGNORECASE)
-_KIN = frozenset({"parent", "foster parent", "stepparent", "grandparent", "relative", "landlord", "press", "employer"})
+# "Dad, her coach wants the file" speaks of dad; "CPS worker, …" is spoken by one
+_SPOKEN_OF = frozenset(
+    {"parent", "foster parent", "stepparent", "grandparent", "relative", "landlord", "press", "employer"}
+)
 _POSSESSOR = re.compile(r"^.*\w(?:'s|s'|’s|s’) ")  # "parent's partner" is no parent
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
@@ -142,22 +145,19 @@ class _Named(NamedTuple):
 def read(text: str, asker: str = "") -> Direction:
     """Who holds and who would get, from the sentence that asks; `asker` is the party that asks, where that is known."""
     named = _named(text)
-    wanting = _wanting(text, named, asker)
-    for modal in _SUBJECT.finditer(text):
-        found = _of_clause(text, modal.end(), named, asker)
-        if found:
-            return _completed(found, wanting, asker)
-    return _completed(Direction(recipient=wanting), wanting, asker)
+    clauses = (_of_clause(text, modal.end(), named, asker) for modal in _SUBJECT.finditer(text))
+    found = next((clause for clause in clauses if clause), Direction())
+    return _completed(found, _wanting(text, named, asker), asker)
 
 
-def asker(text: str) -> str:
+def who_asks(text: str) -> str:
     """The party that asks, where it says so: "I'm a caseworker", "rehab here", "Pediatric office: …"; else ""."""
     named = _named(text)
     title = _TITLE.match(text)
     if title and not _VERB.search(title[1]):
         here = title[0].endswith("here")
         for one in named:
-            if one.end <= title.end(1) and (here or one.party not in _KIN):
+            if one.end <= title.end(1) and (here or one.party not in _SPOKEN_OF):
                 return one.party
     for one in named:
         before = text[: one.start]

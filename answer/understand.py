@@ -144,7 +144,7 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
     alone = not context and current == turn and len(terms(turn)) <= SHORT_TERMS
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
-    who = direction.asker(whole)
+    who = direction.who_asks(whole)
     return Understood(
         current=current,
         context=context,

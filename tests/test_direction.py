@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answer.direction import Direction, asker, parties, read
+from answer.direction import Direction, parties, read, who_asks
 
 READ = [
     ("May a juvenile court share its records with the school?", "court", "school"),
@@ -45,13 +45,13 @@ ASKED = [
 
 @pytest.mark.parametrize(("text", "holder", "recipient"), ASKED, ids=[text for text, _, _ in ASKED])
 def test_who_asks_tells_who_holds(text: str, holder: str, recipient: str) -> None:
-    assert read(text, asker(text)) == Direction(holder, recipient)
+    assert read(text, who_asks(text)) == Direction(holder, recipient)
 
 
 def test_who_asks_is_left_open_where_it_isnt_said() -> None:
-    assert asker("May the school tell the police?") == ""
-    assert asker("the detective wants his address") == ""
-    assert asker("nurse in juvenile detention here, his dentist wants his meds") == "detention"
+    assert who_asks("May the school tell the police?") == ""
+    assert who_asks("the detective wants his address") == ""
+    assert who_asks("nurse in juvenile detention here, his dentist wants his meds") == "detention"
 
 
 def test_a_clause_ends_with_its_sentence() -> None:
