@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,14 +59,22 @@ def close(client: Any) -> None:
 
 
 class VectorSearch(Reader):
-    """Cosine search on a private copy of a sealed collection."""
+    """Cosine search on a private copy of a sealed collection.
 
-    def __init__(self, sealed: Path) -> None:
+    `ef_search` is how many candidates HNSW looks at, where it shan't be as many as the collection was made for.
+    """
+
+    def __init__(self, sealed: Path, ef_search: int | None = None) -> None:
         self._copy = Path(tempfile.mkdtemp(prefix="mayshare-"))
         atexit.register(shutil.rmtree, self._copy, ignore_errors=True)
         shutil.copytree(sealed, self._copy / "chroma")
         self._client = _client(self._copy / "chroma")
-        super().__init__(self._client.get_collection(COLLECTION, embedding_function=None))
+        collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        if ef_search:
+            with warnings.catch_warnings():  # Chroma calls a collection without an embedding function deprecated
+                warnings.simplefilter("ignore", DeprecationWarning)
+                collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+        super().__init__(collection)
 
     def search(self, vector: Sequence[float], k: int) -> list[tuple[str, float]]:
         """Passage ids and true cosines of the `k` nearest passages, best first."""
