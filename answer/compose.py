@@ -29,6 +29,8 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "abstain": "",
 }
 NO_UNLESS = "No, with exceptions."
+YES_IF = "Yes, with conditions."
+ONLY_IF = "Only with conditions."
 MAX_RELATED = 4
 ELLIPSIS = "[…]"
 LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")
@@ -97,11 +99,15 @@ def opening_for(verdict: Verdict, asks: Asks, bottom_line: str) -> str:
     line = modality(bottom_line)
     if asks in (Asks.PERMISSION, Asks.DUTY) and verdict == "conditional" and line is Modality.FORBIDS:
         return NO_UNLESS
+    if asks is Asks.PERMISSION and verdict == "conditional" and line is Modality.PERMITS:
+        return ONLY_IF if _NARROW.search(bottom_line) else "" if _OPEN.search(bottom_line) else YES_IF
     if asks in (Asks.PERMISSION, Asks.EXPLAIN) and (verdict, line) in _DESCRIBED:
         return _DESCRIBED[verdict, line]
     return ""
 
 
+_NARROW = re.compile(r"\b(?:only|unless|until|not without)\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:depends?|whether)\b", re.IGNORECASE)
 _DESCRIBED: dict[tuple[Verdict, Modality], str] = {
     ("no", Modality.PERMITS): "Not as you describe it.",
     ("no", Modality.REQUIRES): "Not as you describe it.",
