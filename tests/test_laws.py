@@ -10,6 +10,7 @@ from mayshare.schema import Question
 def test_laws_that_a_question_names() -> None:
     assert named("does hippa or part 2 apply to the IDEA file?") == ("HIPAA", "42 CFR Part 2", "IDEA")
     assert named("may we see the IEP under idea?") == ("IDEA",)
+    assert named("our title X clinic, not Title XX or title ix") == ("Title IX", "Title X")
     assert named("any idea? good idea. I have no idea, and here is part 2 of my question") == ()
 
 
