@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -15,40 +16,58 @@ from pydantic import PrivateAttr
 
 from mayshare.config import Embedding, Settings
 from mayshare.errors import ModelError
-from mayshare.minilm import EMBEDDING, Encoder, load_encoder
+from mayshare.minilm import EMBEDDING, QUERY, Encoder, Model, load_encoder
 
 BULK = 256  # texts that the workers share; within them, texts of like length go together
 
 
 class MiniLMEmbedding(BaseEmbedding):
-    """all-MiniLM-L6-v2, fitted to the guidance (int8), as a LlamaIndex embedding. Vectors: 384 floats, unit length."""
+    """all-MiniLM-L6-v2, fitted to the guidance (int8), as a LlamaIndex embedding. Vectors: 384 floats, unit length.
 
-    _encoder: Encoder = PrivateAttr()
+    A question has an encoder of its own, fitted to the vectors that the other one gave to the guidance: it learns from
+    new questions and no text need be embedded again. Source: Lee et al. (2021), Learning Dense Representations of
+    Phrases at Scale (query-side fine-tuning). Either is loaded when it is first needed; `bulk` begins with the texts'.
+    """
+
+    _encoders: dict[Model, Encoder] = PrivateAttr(default_factory=dict)
+    _load: Callable[[Model], Encoder] = PrivateAttr()
+    _loading: Lock = PrivateAttr(default_factory=Lock)
     _batch_size: int = PrivateAttr()
 
-    def __init__(self, folder: Path, batch_size: int = 8, threads: int = 0, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, batch_size: int = 8, threads: int = 0, workers: int = 1, bulk: bool = True
+    ) -> None:
         # LlamaIndex hands over slices of this size; the workers share one
         super().__init__(model_name=EMBEDDING.name, embed_batch_size=batch_size if workers == 1 else BULK)
         self._batch_size = batch_size
-        self._encoder = load_encoder(folder, threads, workers=workers)
+        self._load = lambda model: load_encoder(folder, threads, model, workers)
+        self._encoder(EMBEDDING if bulk else QUERY)
 
     @classmethod
     def class_name(cls) -> str:
         """LlamaIndex's name for serialised components."""
         return "MiniLMEmbedding"
 
+    def _encoder(self, model: Model) -> Encoder:
+        with self._loading:
+            if model not in self._encoders:
+                self._encoders[model] = self._load(model)
+            return self._encoders[model]
+
     def _get_query_embedding(self, query: str) -> list[float]:
-        vector: list[float] = self._encoder.encode([query])[0].tolist()
-        return vector
+        return self._vectors(QUERY, [query])[0]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)
 
     def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_query_embedding(text)
+        return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._encoder.encode(texts, self._batch_size).tolist()
+        return self._vectors(EMBEDDING, texts)
+
+    def _vectors(self, model: Model, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self._encoder(model).encode(texts, self._batch_size).tolist()
         return vectors
 
 
@@ -63,7 +82,7 @@ def build_embedding(settings: Settings, bulk: bool = False) -> BaseEmbedding:
         threads, workers = (1, chosen.threads or min(4, os.cpu_count() or 1)) if bulk else (chosen.threads, 1)
         # one text at a time: an int8 model's scales are those of its batch, so that a text's vector would move with the
         # texts beside it; and two workers do a third more so, since nothing is padded
-        return MiniLMEmbedding(settings.model_folder, 1, threads, workers)
+        return MiniLMEmbedding(settings.model_folder, 1, threads, workers, bulk)
     try:
         return _PROVIDERS[chosen.provider](chosen)
     except ImportError as error:

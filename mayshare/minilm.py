@@ -56,6 +56,7 @@ FITTED = Path(__file__).parent / "weights"
 SCOPE = FITTED / "scope.npy"  # weights over a question's vector: is it one for the guidance?
 BASE = Model("all-MiniLM-L6-v2-int8")
 EMBEDDING = Model("minilm-embedding-int8", FITTED / "embedding.npz")
+QUERY = Model("minilm-query-int8", FITTED / "query.npz")  # questions, beside what EMBEDDING makes of the guidance
 READER_HEAD = FITTED / "reader.npz"  # holds the adapter and the two heads
 READER = Model("minilm-reader-int8", READER_HEAD)
 

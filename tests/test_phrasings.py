@@ -38,7 +38,7 @@ def test_a_passage_is_found_by_how_people_ask(settings: Settings, corpus: Path) 
     scores = index.phrasing_scores(index.embed(str(GOOD["text"])))
     best = index.passages[int(scores.argmax())]
     assert (best.source_id, best.heading) == ("ferpa-emergency", HEADING)
-    assert scores.max() == pytest.approx(1, abs=0.02)
+    assert scores.max() > 0.9  # not 1: a question has an encoder of its own
     assert (scores > 0).sum() == 1
 
 

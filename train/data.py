@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
+STORIES = Path(__file__).parent / "stories.jsonl"
 
 
 class Section(NamedTuple):
@@ -38,6 +39,11 @@ def is_held_out(document: str, text: str) -> bool:
     return int(hashlib.sha256(f"{document}|{text}".encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
+def is_document_held_out(document: str) -> bool:
+    """Is every story of this document measured on? Stories are held out by document, so that its sections are new."""
+    return int(hashlib.sha256(document.encode()).hexdigest(), 16) % HELD_OUT == 0
+
+
 def write_pack(path: Path, sections: Sequence[Section], asked: Iterable[Asked], hard: Sequence[Sequence[int]]) -> None:
     """All that training needs, as one JSON file that can travel."""
     rows = [[*question[:1], list(question.rows), *question[2:]] for question in asked]
@@ -51,6 +57,41 @@ def read_pack(path: Path) -> tuple[list[Section], list[Asked], list[list[int]]]:
     sections = [Section(*row) for row in pack["sections"]]
     asked = [Asked(text, tuple(rows), sentence, verdict, held) for text, rows, sentence, verdict, held in pack["asked"]]
     return sections, asked, pack["hard"]
+
+
+class Keys(NamedTuple):
+    """Vectors of the live index that questions are trained to be near, and the section that each leads to.
+
+    Sections are numbered; `passages` and `headings` have shape (passages, 384), `phrasings` (phrasings, 384).
+    """
+
+    passages: npt.NDArray[np.float32]
+    headings: npt.NDArray[np.float32]
+    phrasings: npt.NDArray[np.float32]
+    passage_sections: npt.NDArray[np.int64]
+    phrasing_sections: npt.NDArray[np.int64]
+
+
+class Ask(NamedTuple):
+    """A question with the number of its section; `phrasing` is its own row among the keys, -1 for a story."""
+
+    text: str
+    section: int
+    phrasing: int
+    held_out: bool
+
+
+def write_asks(path: Path, keys: Keys, asks: Iterable[Ask]) -> None:
+    """Keys and questions as one `.npz` file that can travel."""
+    questions = json.dumps([list(ask) for ask in asks], ensure_ascii=False)
+    np.savez(path, **keys._asdict(), asks=np.array(questions), allow_pickle=False)
+
+
+def read_asks(path: Path) -> tuple[Keys, list[Ask]]:
+    """What `write_asks` wrote."""
+    with np.load(path, allow_pickle=False) as held:
+        keys = Keys(**{name: held[name] for name in Keys._fields})
+        return keys, [Ask(*row) for row in json.loads(str(held["asks"]))]
 
 
 def pad(rows: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

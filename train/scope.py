@@ -1,10 +1,10 @@
 """Fit when to answer: `python -m train.scope`, after the embedding is trained and the corpus ingested.
 
 A logistic regression over the strength of the evidence and over the question's own vector. Positives: ways of asking
-that lead to the guidance (`corpus/phrasings/`) and questions that only look out of place; negatives: questions out of
-scope (`train/unanswered.jsonl`). No evaluation question is read; the threshold is then chosen on the development
-questions (docs/calibration.md). The vector's weights go to mayshare/weights/scope.npy; copy the printed numbers to
-answer/abstain.py.
+that lead to the guidance (`corpus/phrasings/`), stories of documents that the query encoder wasn't trained on, and
+questions that only look out of place; negatives: questions out of scope (`train/unanswered.jsonl`). No evaluation
+question is read; the threshold is then chosen on the development questions (docs/calibration.md). The vector's weights
+go to mayshare/weights/scope.npy; copy the printed numbers to answer/abstain.py.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.minilm import SCOPE
 from mayshare.schema import Filters, Question
+from train.data import STORIES, is_document_held_out
 
 UNANSWERED = Path(__file__).parent / "unanswered.jsonl"
 POSITIVES = 1500
@@ -56,7 +57,10 @@ def main() -> int:
     short = (n for n, phrasing in enumerate(phrasings) if len(phrasing.text.split()) <= SHORT)
     chosen = sorted({*map(int, drawn), *short})
     lookalikes = [row["text"] for row in rows if row["kind"] == "safe_lookalike"]
-    positives = [values(engine, phrasings[n].text, n) for n in chosen] + [values(engine, t) for t in lookalikes]
+    told = map(json.loads, STORIES.read_text(encoding="utf-8").splitlines())
+    stories = [story["text"] for story in told if is_document_held_out(story["source_id"])]
+    positives = [values(engine, phrasings[n].text, n) for n in chosen]
+    positives += [values(engine, text) for text in [*lookalikes, *stories]]
     table = np.array([*positives, *(values(engine, text) for text in negatives)])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
     beta = fit(table, labels, ridge=RIDGE)

@@ -1,0 +1,79 @@
+"""The stories that the query encoder is trained on: each leads to a section, and none is a question that measures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from answer.assemble import Engine
+from eval.cases import load_cases
+from mayshare.verdicts import Verdict
+from train.data import STORIES, Ask, Keys, is_document_held_out, read_asks, write_asks
+from train.query_pack import asks
+
+RUN = 12  # words in a row that two writers do not share by chance
+
+
+@pytest.fixture(scope="module")
+def stories() -> list[dict[str, str]]:
+    return [json.loads(line) for line in STORIES.read_text(encoding="utf-8").splitlines()]
+
+
+def runs(text: str) -> Iterator[str]:
+    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+    return (" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+
+
+def test_each_story_is_whole_and_stands_once(stories: list[dict[str, str]]) -> None:
+    assert len({story["text"] for story in stories}) == len(stories) > 6000
+    known: set[Verdict] = {"yes", "no", "conditional", "explain"}
+    assert {story["verdict"] for story in stories} == known
+    assert all(15 < len(story["text"].split()) < 160 for story in stories)
+
+
+def test_no_story_repeats_a_question_that_measures(stories: list[dict[str, str]]) -> None:
+    told = {run for story in stories for run in runs(story["text"])}
+    shared = [
+        (case.id, run)
+        for case in load_cases()
+        for question in case.variants().values()
+        for run in runs(question.text)
+        if run in told
+    ]
+    assert shared == []
+
+
+def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[dict[str, str]]) -> None:
+    """A heading that is worded anew loses its stories, which is why few may be lost before they are mended."""
+    sections = {(passage.source_id, passage.heading) for passage in engine.index.passages}
+    lost = [story for story in stories if (story["source_id"], story["heading"]) not in sections]
+    assert len(lost) < len(stories) / 50
+
+
+def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:
+    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in engine.index.passages)
+    number = {section: n for n, section in enumerate(sections)}
+    found = list(asks(engine.index, number))
+    own = [ask for ask in found if ask.phrasing >= 0]
+    assert [ask.phrasing for ask in own] == list(range(len(engine.index.phrasings)))
+    assert own[7].text == engine.index.phrasings[7].text
+    assert len(found) > len(own)
+
+
+def test_a_pack_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("pack") / "pack.npz"
+    one, rows = np.eye(3, dtype=np.float32), np.array([0, 0, 1])
+    questions = [Ask("may I?", 1, -1, False), Ask("must we?", 0, 2, True)]
+    write_asks(path, Keys(one, one, one, rows, rows), questions)
+    keys, back = read_asks(path)
+    assert back == questions
+    assert keys.phrasing_sections.tolist() == [0, 0, 1]
+
+
+def test_documents_are_held_out_as_a_whole(stories: list[dict[str, str]]) -> None:
+    documents = {story["source_id"] for story in stories}
+    share = sum(map(is_document_held_out, documents)) / len(documents)
+    assert 0.05 < share < 0.2

@@ -1,0 +1,142 @@
+"""Fit the query encoder: a question near the passage, the heading and the phrasings of the section that answers it.
+
+The guidance's vectors stay fixed, so each question is compared with all sections at once, neighbours in its own
+document included, and costs no more than its own words. Source: Lee et al. (2021), Learning Dense Representations of
+Phrases at Scale, section 4.3 (query-side fine-tuning).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from train.bert import read_adapter
+from train.data import Ask, Keys, read_asks
+from train.embedding import BiEncoder
+
+ALIKE = 12  # batches whose questions are sorted by length, so that little is padded
+TEMPERATURE = 0.05
+PHRASING = 0.7  # weight of the nearest phrasing beside passage and heading, as in retrieval
+ALONE = 0.3  # of passage and heading each by itself
+
+
+class Sections:
+    """Cosines of questions to each section: of its nearest passage, heading and phrasing."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.count = int(keys.passage_sections.max()) + 1
+        self._vectors = [torch.from_numpy(vectors) for vectors in (keys.passages, keys.headings, keys.phrasings)]
+        rows = (keys.passage_sections, keys.passage_sections, keys.phrasing_sections)
+        self._rows = [torch.from_numpy(numbers) for numbers in rows]
+
+    def __call__(self, questions: Tensor, own: Sequence[int]) -> tuple[Tensor, ...]:
+        """Three tensors of shape (questions, sections). `own`: a phrasing must not be its own nearest."""
+        found = []
+        for vectors, rows, least in zip(self._vectors, self._rows, (-1.0, -1.0, 0.0), strict=True):
+            cosines = questions @ vectors.T
+            if least == 0.0:
+                for n, row in enumerate(own):
+                    if row >= 0:
+                        cosines[n, row] = -1.0
+            best = torch.full((len(questions), self.count), least)
+            found.append(best.scatter_reduce(1, rows.expand(len(questions), -1), cosines, "amax", include_self=True))
+        return tuple(found)
+
+
+def measured(model: BiEncoder, sections: Sections, asks: Sequence[Ask]) -> str:
+    """MRR of the right section, for stories and for ways of asking that were held out."""
+    said = []
+    for name, chosen in (
+        ("stories", [a for a in asks if a.phrasing < 0]),
+        ("phrasings", [a for a in asks if a.phrasing >= 0]),
+    ):
+        held = [a for a in chosen if a.held_out][:400]
+        vectors = torch.from_numpy(model.vectors([a.text for a in held], 32))
+        score = sum(sections(vectors, [a.phrasing for a in held])).numpy()  # type: ignore[union-attr]
+        ranks = [int((row > row[a.section]).sum()) + 1 for row, a in zip(score, held, strict=True)]
+        said.append(f"{name} {np.mean([1 / rank for rank in ranks]):.3f}")
+    model.bert.train()
+    return "MRR " + ", ".join(said)
+
+
+def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: argparse.Namespace) -> None:
+    """Epochs over all stories and as many ways of asking as `--share` says, drawn anew each time."""
+    stories = [a for a in asks if a.phrasing < 0 and not a.held_out]
+    phrasings = [a for a in asks if a.phrasing >= 0 and not a.held_out]
+    drawn = min(len(phrasings), int(options.share * len(stories)))
+    steps = options.epochs * ((len(stories) + drawn) // options.batch)
+    optimizer = torch.optim.AdamW(
+        [p for p in model.bert.parameters() if p.requires_grad], options.lr, weight_decay=0.01
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, (s + 1) / 20) * max(0.02, 1 - s / steps))
+    print("before", measured(model, sections, asks), flush=True)
+    for epoch in range(options.epochs):
+        start = time.time()
+        for batch in _batches([*stories, *random.sample(phrasings, drawn)], options.batch):
+            loss = _loss(sections(model([a.text for a in batch]), [a.phrasing for a in batch]), batch)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
+            torch.nn.utils.clip_grad_norm_(model.bert.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+        print(f"epoch {epoch + 1} {time.time() - start:.0f} s", measured(model, sections, asks), flush=True)
+
+
+def _loss(cosines: tuple[Tensor, ...], batch: Sequence[Ask]) -> Tensor:
+    passage, heading, phrasing = cosines
+    right = torch.tensor([a.section for a in batch])
+    together = (passage + heading + PHRASING * phrasing) / (2 * TEMPERATURE)
+    alone = cross_entropy(passage / TEMPERATURE, right) + cross_entropy(heading / TEMPERATURE, right)
+    return cross_entropy(together, right) + ALONE * alone
+
+
+def _batches(asks: list[Ask], size: int) -> list[list[Ask]]:
+    """Whole batches of like length, in random order."""
+    random.shuffle(asks)
+    found = []
+    for begin in range(0, len(asks), ALIKE * size):
+        near = sorted(asks[begin : begin + ALIKE * size], key=lambda a: len(a.text))
+        found += [near[first : first + size] for first in range(0, len(near) - size + 1, size)]
+    random.shuffle(found)
+    return found
+
+
+def main() -> int:
+    """Command line entry."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pack", type=Path, help="of train.query_pack")
+    parser.add_argument("--base", type=Path, required=True, help="model.safetensors of all-MiniLM-L6-v2")
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--start", type=Path, required=True, help="adapter to go on from, .npz: the embedding's")
+    parser.add_argument("--out", type=Path, required=True, help="the adapter, .npz")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--lr", type=float, default=4e-4)
+    parser.add_argument("--share", type=float, default=0.5, help="ways of asking an epoch, of the number of stories")
+    parser.add_argument("--tokens", type=int, default=160, help="of a question, cut off after")
+    parser.add_argument("--frozen", type=int, default=2, help="layers, from the lowest, that stay as they are")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    options = parser.parse_args()
+    random.seed(0)
+    torch.manual_seed(0)
+    keys, asks = read_asks(options.pack)
+    model = BiEncoder(options.base, options.tokenizer, options, "cpu")
+    model.bert.take(read_adapter(options.start))
+    model.bert.freeze(options.frozen)
+    train(model, Sections(keys), asks, options)
+    np.savez_compressed(options.out, **model.bert.adapters())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
