@@ -29,8 +29,8 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "abstain": "",
 }
 NO_UNLESS = "No, with exceptions."
-YES_IF = "Yes, with conditions."
-ONLY_IF = "Only with conditions."
+YES_IF = "Yes, if the conditions hold."
+ONLY_IF = "Only if the conditions hold."
 MAX_RELATED = 4
 ELLIPSIS = "[…]"
 LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")

@@ -2,8 +2,8 @@
 
 The reader has seen some fifteen thousand questions with their verdicts, but is too sure where a condition isn't met; a
 rule whose words carry a condition says so itself; and the ways of asking that lead to the same section carry their
-verdicts. The three are added as log-odds. The weights were set on development questions and on held-out ways of asking:
-a wrong "yes" is the costly error, and doubt falls to "it depends".
+verdicts. The three are added as log-odds. The weights were set on development questions, held-out ways of asking and
+held-out stories: a wrong "yes" is the costly error, and doubt falls to "it depends".
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
 CONDITIONAL = 0.5  # log-odds for "it depends", whatever is asked
-YES = -0.6  # log-odds for "yes", whatever is asked
+YES = -0.4  # log-odds for "yes", whatever is asked
 AGREES = 0.6  # for the verdict that the bottom line's own words give
-AGREES_CONDITIONAL = 1.0  # the same where that verdict is "it depends"
-JARS = 1.0  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
-ASKED = 1.5  # for the verdicts of the section's phrasings, the nearer the more
+AGREES_CONDITIONAL = 0.7  # the same where that verdict is "it depends"
+JARS = 1.5  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
+ASKED = 2.2  # for the verdicts of the section's phrasings, the nearer the more
 NEARER, NEAR = 8.0, 0.75  # a phrasing counts exp(NEARER · (cosine − NEAR)), beside one vote shared by all verdicts
 
 

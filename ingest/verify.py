@@ -99,8 +99,8 @@ def check_own_nearest(
     """Raises VerifyError unless each vector is what is found for it.
 
     A passage of the same text may come first: then its vector must be the same too. Where the approximate index (HNSW)
-    misses a vector at first, it must be found among as many as the chat looks at. Of MISSES vectors one may be missed even
-    so, if Chroma holds it unharmed: HNSW promises no more (https://arxiv.org/abs/1603.09320).
+    misses a vector at first, it must be found among as many as the chat looks at. Of MISSES vectors one may be missed
+    even so, if Chroma holds it unharmed: HNSW promises no more (https://arxiv.org/abs/1603.09320).
 
     Args:
         stored: the collection, local or on a server.
