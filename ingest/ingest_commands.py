@@ -48,6 +48,8 @@ def ingest(
         _print(_gated(settings, if_changed and not rebuild), as_json)
     else:
         _print(_run(settings, as_json, if_changed and not rebuild, strict), as_json)
+    if not dry_run:
+        _ready(settings)
 
 
 def register(app: typer.Typer) -> None:
@@ -60,6 +62,16 @@ def _plan(settings: Settings, as_json: bool) -> None:
 
     found = plan(settings)
     _out(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+
+
+def _ready(settings: Settings) -> None:
+    """The models of the chat too, so that it starts at once, and from a store that it can't write to."""
+    if settings.embedding.provider == "minilm":
+        from mayshare.minilm import ensure_model, missing_models
+
+        for model in missing_models(settings.model_folder):
+            typer.echo(f"Building the model {model.name}, once …", err=True)
+            ensure_model(settings.model_folder, model)
 
 
 def _run(settings: Settings, quiet: bool, if_changed: bool, strict: bool) -> Report:

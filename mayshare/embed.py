@@ -26,7 +26,7 @@ class MiniLMEmbedding(BaseEmbedding):
 
     A question has an encoder of its own, fitted to the vectors that the other one gave to the guidance: it learns from
     new questions and no text need be embedded again. Source: Lee et al. (2021), Learning Dense Representations of
-    Phrases at Scale (query-side fine-tuning). Either is loaded when it is first needed; `bulk` begins with the texts'.
+    Phrases at Scale (query-side fine-tuning). `first` is loaded at once, the other when it is needed.
     """
 
     _encoders: dict[Model, Encoder] = PrivateAttr(default_factory=dict)
@@ -35,13 +35,13 @@ class MiniLMEmbedding(BaseEmbedding):
     _batch_size: int = PrivateAttr()
 
     def __init__(
-        self, folder: Path, batch_size: int = 8, threads: int = 0, workers: int = 1, bulk: bool = True
+        self, folder: Path, batch_size: int = 8, threads: int = 0, workers: int = 1, first: Model = EMBEDDING
     ) -> None:
         # LlamaIndex hands over slices of this size; the workers share one
         super().__init__(model_name=EMBEDDING.name, embed_batch_size=batch_size if workers == 1 else BULK)
         self._batch_size = batch_size
         self._load = lambda model: load_encoder(folder, threads, model, workers)
-        self._encoder(EMBEDDING if bulk else QUERY)
+        self._encoder(first)
 
     @classmethod
     def class_name(cls) -> str:
@@ -49,6 +49,8 @@ class MiniLMEmbedding(BaseEmbedding):
         return "MiniLMEmbedding"
 
     def _encoder(self, model: Model) -> Encoder:
+        if ready := self._encoders.get(model):  # not behind the lock: the other may be loading
+            return ready
         with self._loading:
             if model not in self._encoders:
                 self._encoders[model] = self._load(model)
@@ -82,7 +84,7 @@ def build_embedding(settings: Settings, bulk: bool = False) -> BaseEmbedding:
         threads, workers = (1, chosen.threads or min(4, os.cpu_count() or 1)) if bulk else (chosen.threads, 1)
         # one text at a time: an int8 model's scales are those of its batch, so that a text's vector would move with the
         # texts beside it; and two workers do a third more so, since nothing is padded
-        return MiniLMEmbedding(settings.model_folder, 1, threads, workers, bulk)
+        return MiniLMEmbedding(settings.model_folder, 1, threads, workers, EMBEDDING if bulk else QUERY)
     try:
         return _PROVIDERS[chosen.provider](chosen)
     except ImportError as error:

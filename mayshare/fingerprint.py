@@ -12,12 +12,14 @@ from pathlib import Path
 from mayshare.config import ROOT, Settings
 from mayshare.minilm import EMBEDDING
 
+RUN = 2  # of how the default model is run; raise it when vectors change by that, so that an index is embedded anew
+
 
 def model_fingerprint(settings: Settings) -> str:
-    """Hashes of the weights and of the adapter for the default model, the settings' own hash for the others."""
+    """Hashes of the weights and the adapter, and RUN, for the default model; the settings' own hash for the others."""
     chosen = settings.embedding
     if chosen.provider == "minilm":
-        return EMBEDDING.fingerprint
+        return f"{EMBEDDING.fingerprint}:{RUN}"
     named = f"{chosen.provider}|{chosen.model}|{chosen.base_url or ''}"
     return f"{chosen.provider}:{chosen.model}:{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 

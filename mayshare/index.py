@@ -95,6 +95,11 @@ class Index:
         vector = np.asarray(self._embedding.get_query_embedding(text), dtype=np.float32)
         return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
+    def embed_text(self, text: str) -> Vector:
+        """Unit vector of a text that is no question, as the guidance's are."""
+        vector = np.asarray(self._embedding.get_text_embedding(text), dtype=np.float32)
+        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
     def dense(self, vector: Vector, k: int) -> dict[int, float]:
         """Row and cosine of the `k` passages nearest to the vector."""
         if self._remote:

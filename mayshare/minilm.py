@@ -35,7 +35,6 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 DIMENSIONS = 384
 MAX_TOKENS = 256
 FORMAT = 2  # of the built file; raise it when the build changes
-RUN = 2  # of how it is run; raise it when vectors change by that, so that an index is embedded anew
 REINSTALL = "Run `make setup` to install the locked packages again."
 
 
@@ -47,9 +46,9 @@ class Model(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Tells this model from any other: its name, the base's hash, the adapter's, and how it is run."""
+        """Tells this model from any other: its name, the base's hash and the adapter's."""
         added = sha256_file(self.adapter)[:16] if self.adapter else "base"
-        return f"{self.name}:{WEIGHTS_SHA256[:16]}:{added}:{RUN}"
+        return f"{self.name}:{WEIGHTS_SHA256[:16]}:{added}"
 
 
 FITTED = Path(__file__).parent / "weights"
@@ -107,18 +106,29 @@ def ensure_model(folder: Path, model: Model = EMBEDDING) -> Path:
     check_hash(weights, WEIGHTS_SHA256)
     check_hash(tokenizer, TOKENIZER_SHA256)
     target = folder / f"{model.name}.onnx"
-    record = folder / f"{model.name}.json"
-    if target.is_file() and record.is_file():
-        made = json.loads(record.read_text(encoding="utf-8"))
-        if made.get("fingerprint") == model.fingerprint and made.get("format") == FORMAT:
-            check_hash(
-                target,
-                made["onnx_sha256"],
-                f"Delete the folder {folder}; it is built anew at the next start.",
-            )
-            return target
-    _build(weights, config, model, target, record)
+    made = _record(folder, model)
+    if made:
+        check_hash(target, made["onnx_sha256"], f"Delete the folder {folder}; it is built anew at the next start.")
+        return target
+    try:
+        _build(weights, config, model, target, folder / f"{model.name}.json")
+    except OSError as error:
+        raise ModelError(f"The model could not be built in {folder}: {error}. It must be writable once.") from error
     return target
+
+
+def missing_models(folder: Path) -> list[Model]:
+    """Those of the models that a chat needs and `folder` lacks: a store that is shared read-only must hold them."""
+    return [model for model in (EMBEDDING, QUERY, READER) if _record(folder, model) is None]
+
+
+def _record(folder: Path, model: Model) -> dict[str, Any] | None:
+    """What was written down of the built file, None where there is none or it is of other weights."""
+    record = folder / f"{model.name}.json"
+    if not (record.is_file() and (folder / f"{model.name}.onnx").is_file()):
+        return None
+    made: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    return made if (made.get("fingerprint"), made.get("format")) == (model.fingerprint, FORMAT) else None
 
 
 def adapted(weights: Path, adapter: Path | None) -> dict[str, npt.NDArray[Any]]:

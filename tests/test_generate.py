@@ -105,7 +105,7 @@ def good_claims(index: Index, count: int, seed: int = 3) -> list[tuple[Passage, 
 
 def faults(index: Index, claims: list[tuple[Passage, str, tuple[int, ...]]]) -> list[str]:
     return [
-        check(Draft("rule", text, cites), [passage], lambda p: bodies(index, p), index.embed).fault
+        check(Draft("rule", text, cites), [passage], lambda p: bodies(index, p), index.embed_text).fault
         for passage, text, cites in claims
     ]
 

@@ -120,6 +120,27 @@ def test_the_llamaindex_embedding_gives_the_same_vectors(encoder: minilm.Encoder
     assert embedding.get_text_embedding(text) == pytest.approx(encoder.encode([text])[0].tolist(), abs=1e-6)
 
 
+def test_a_question_and_a_text_have_encoders_of_their_own(encoder: minilm.Encoder) -> None:
+    text = "May a school share records?"
+    embedding = build_embedding(load_settings())
+    asked = minilm.load_encoder(load_settings().model_folder, model=minilm.QUERY).encode([text])[0]
+    assert embedding.get_query_embedding(text) == pytest.approx(asked.tolist(), abs=1e-6)
+    assert float(asked @ encoder.encode([text])[0]) < 0.999
+
+
+def test_the_query_encoder_is_fitted_to_the_embedding_that_is_shipped() -> None:
+    """A new embedding needs a new query encoder: `python -m train.query`."""
+    assert minilm.QUERY.adapter and minilm.EMBEDDING.adapter
+    with np.load(minilm.QUERY.adapter, allow_pickle=False) as fitted:
+        assert str(fitted["fitted_to"]) == minilm.sha256_file(minilm.EMBEDDING.adapter)
+
+
+def test_models_are_built_in_a_folder_that_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file, not a folder", encoding="utf-8")
+    with pytest.raises(ModelError, match="models"):
+        minilm.ensure_model(tmp_path / "models")
+
+
 @pytest.mark.parametrize("provider", ["huggingface", "ollama", "openai_like", "tei"])
 def test_another_provider_names_its_extra(provider: str) -> None:
     settings = load_settings(embedding={"provider": provider, "model": "some-model"})

@@ -80,7 +80,7 @@ class Writer:
         rejected: list[str] = []
         fault: list[str] = []
         for draft in drafts(self._deltas(prompt, fault)):
-            result = check(draft, passages, lambda passage: index.documents[passage.source_id].body, index.embed)
+            result = check(draft, passages, lambda passage: index.documents[passage.source_id].body, index.embed_text)
             if result.fault:
                 rejected.append(result.fault)
                 continue
