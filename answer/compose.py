@@ -31,6 +31,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
 NO_UNLESS = "No, with exceptions."
 YES_IF = "Yes, if the conditions hold."
 ONLY_IF = "Only if the conditions hold."
+YES_UNLESS = "Yes, with exceptions."
 MAX_RELATED = 4
 ELLIPSIS = "[…]"
 LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")
@@ -94,20 +95,25 @@ def opening(answer: Answer) -> str:
 def opening_for(verdict: Verdict, asks: Asks, bottom_line: str) -> str:
     """Words that fit the bottom line better than the verdict's usual ones, or "".
 
-    "It depends. You must not … unless …" says yes and no at once, and so does "No. You may … with consent".
+    "It depends. You must not … unless …" says yes and no at once, and so does "No. You may … with consent". A
+    permission under a condition opens with how far it goes; "It depends" stays where the rule itself says so.
     """
     line = modality(bottom_line)
     if asks in (Asks.PERMISSION, Asks.DUTY) and verdict == "conditional" and line is Modality.FORBIDS:
         return NO_UNLESS
     if asks is Asks.PERMISSION and verdict == "conditional" and line is Modality.PERMITS:
-        return ONLY_IF if _NARROW.search(bottom_line) else "" if _OPEN.search(bottom_line) else YES_IF
+        return next((opens for pattern, opens in _PERMITTED if pattern.search(bottom_line)), YES_IF)
     if asks in (Asks.PERMISSION, Asks.EXPLAIN) and (verdict, line) in _DESCRIBED:
         return _DESCRIBED[verdict, line]
     return ""
 
 
-_NARROW = re.compile(r"\b(?:only|unless|until|not without)\b", re.IGNORECASE)
-_OPEN = re.compile(r"\b(?:depends?|whether)\b", re.IGNORECASE)
+# the first that fits
+_PERMITTED: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(?:depends?|decides? whether|whether)\b", re.IGNORECASE), ""),
+    (re.compile(r"\b(?:only|not without)\b", re.IGNORECASE), ONLY_IF),
+    (re.compile(r"\b(?:unless|except)\b", re.IGNORECASE), YES_UNLESS),
+)
 _DESCRIBED: dict[tuple[Verdict, Modality], str] = {
     ("no", Modality.PERMITS): "Not as you describe it.",
     ("no", Modality.REQUIRES): "Not as you describe it.",

@@ -76,7 +76,7 @@ def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], rule
 
 def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
     chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.5, "conditional": 0.3, "explain": 0.1}
-    # log-odds: no −0.69 + 0.6; it depends −1.2 + 0.5, and the "no" falls by 1 where it jars
+    # log-odds: no −0.69 + 0.6; it depends −1.2 + 0.5, and the "no" falls by 1.5 where it jars
     assert weigh(chances, "no") == "no"
     assert weigh(chances, "no", jarring(Asks.PERMISSION, "A school may send it.")) == "conditional"
     assert jarring(Asks.DUTY, "A school may send it.") == "yes"
