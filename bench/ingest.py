@@ -64,7 +64,7 @@ def ours(corpus: Path, store: Path, hashed: bool) -> int:
     return ingest(load_settings(corpus=corpus, store=store, models=ROOT / "data" / "models")).passages
 
 
-def given_our_model(corpus: Path, store: Path, hashed: bool) -> int:
+def quick_start_with_ours(corpus: Path, store: Path, hashed: bool) -> int:
     """LlamaIndex's quick start with our embedding."""
     from mayshare.embed import MiniLMEmbedding
 
@@ -72,15 +72,15 @@ def given_our_model(corpus: Path, store: Path, hashed: bool) -> int:
     return quick_start(corpus, store, embedding)
 
 
-TASKS = {"ours": ours, "quick_start": given_our_model}
+TASKS = {"quick_start": quick_start_with_ours, "ours": ours}  # in the order in which they are run
 
 
 def commands(folder: str, only: str | None, hashed: bool, pytorch: str | None) -> Iterator[list[str]]:
     """What to run, each in a process of its own."""
-    for name in [only] if only else list(TASKS)[::-1]:
+    for name in [only] if only else list(TASKS):
         child = [sys.executable, "-m", "bench.ingest", "--child", name, f"{folder}/corpus", f"{folder}/{name}"]
         yield [*child, *(["--hash"] if hashed else [])]
-    if pytorch:
+    if pytorch and not (only or hashed):
         model = str(package_files()[0].parent)
         yield [pytorch, "-m", "bench.quick_start", f"{folder}/corpus", f"{folder}/pytorch", model]
 

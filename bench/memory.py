@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 
-def memory_mb() -> float:
+def _memory_mb() -> float:
     """Memory of this process and those that it started; what they share is counted once (PSS)."""
     total = 0
     for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
@@ -22,8 +22,8 @@ def memory_mb() -> float:
 
 def measure(name: str, task: Callable[[], int]) -> dict[str, Any]:
     """One run of a task that returns how many passages it made; memory at its highest of one look a second."""
-    over, looks = threading.Event(), [memory_mb()]
-    watch = threading.Thread(target=lambda: looks.extend(iter(lambda: None if over.wait(1) else memory_mb(), None)))
+    over, looks = threading.Event(), [_memory_mb()]
+    watch = threading.Thread(target=lambda: looks.extend(iter(lambda: None if over.wait(1) else _memory_mb(), None)))
     watch.start()
     started = time.perf_counter()
     try:

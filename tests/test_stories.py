@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,15 +10,15 @@ import pytest
 from answer.assemble import Engine
 from eval.cases import load_cases
 from mayshare.verdicts import Verdict
-from train.data import STORIES, Ask, Keys, is_document_held_out, read_asks, write_asks
-from train.query_pack import asks
+from train.data import Ask, Keys, Story, is_document_held_out, read_asks, read_stories, write_asks
+from train.query_pack import asks, numbered
 
 RUN = 12  # words in a row that two writers do not share by chance
 
 
 @pytest.fixture(scope="module")
-def stories() -> list[dict[str, str]]:
-    return [json.loads(line) for line in STORIES.read_text(encoding="utf-8").splitlines()]
+def stories() -> list[Story]:
+    return read_stories()
 
 
 def runs(text: str) -> Iterator[str]:
@@ -27,15 +26,15 @@ def runs(text: str) -> Iterator[str]:
     return (" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
 
 
-def test_each_story_is_whole_and_stands_once(stories: list[dict[str, str]]) -> None:
-    assert len({story["text"] for story in stories}) == len(stories) > 6000
+def test_each_story_is_whole_and_stands_once(stories: list[Story]) -> None:
+    assert len({story.text for story in stories}) == len(stories) > 6000
     known: set[Verdict] = {"yes", "no", "conditional", "explain"}
-    assert {story["verdict"] for story in stories} == known
-    assert all(15 < len(story["text"].split()) < 160 for story in stories)
+    assert {story.verdict for story in stories} == known
+    assert all(15 < len(story.text.split()) < 160 for story in stories)
 
 
-def test_no_story_repeats_a_question_that_measures(stories: list[dict[str, str]]) -> None:
-    told = {run for story in stories for run in runs(story["text"])}
+def test_no_story_repeats_a_question_that_measures(stories: list[Story]) -> None:
+    told = {run for story in stories for run in runs(story.text)}
     shared = [
         (case.id, run)
         for case in load_cases()
@@ -46,17 +45,15 @@ def test_no_story_repeats_a_question_that_measures(stories: list[dict[str, str]]
     assert shared == []
 
 
-def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[dict[str, str]]) -> None:
+def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[Story]) -> None:
     """A heading that is worded anew loses its stories, which is why few may be lost before they are mended."""
     sections = {(passage.source_id, passage.heading) for passage in engine.index.passages}
-    lost = [story for story in stories if (story["source_id"], story["heading"]) not in sections]
-    assert len(lost) < len(stories) / 50
+    lost = [story for story in stories if (story.source_id, story.heading) not in sections]
+    assert len(lost) < len(stories) / 50, lost[:5]
 
 
 def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:
-    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in engine.index.passages)
-    number = {section: n for n, section in enumerate(sections)}
-    found = list(asks(engine.index, number))
+    found = list(asks(engine.index, numbered(engine.index)))
     own = [ask for ask in found if ask.phrasing >= 0]
     assert [ask.phrasing for ask in own] == list(range(len(engine.index.phrasings)))
     assert own[7].text == engine.index.phrasings[7].text
@@ -73,7 +70,7 @@ def test_a_pack_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory) -
     assert keys.phrasing_sections.tolist() == [0, 0, 1]
 
 
-def test_documents_are_held_out_as_a_whole(stories: list[dict[str, str]]) -> None:
-    documents = {story["source_id"] for story in stories}
+def test_documents_are_held_out_as_a_whole(stories: list[Story]) -> None:
+    documents = {story.source_id for story in stories}
     share = sum(map(is_document_held_out, documents)) / len(documents)
     assert 0.05 < share < 0.2

@@ -39,8 +39,22 @@ def is_held_out(document: str, text: str) -> bool:
     return int(hashlib.sha256(f"{document}|{text}".encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
+class Story(NamedTuple):
+    """A messy question, its section, and the verdict that the facts told give."""
+
+    source_id: str
+    heading: str
+    verdict: str
+    text: str
+
+
+def read_stories() -> list[Story]:
+    """Every line of `train/stories.jsonl`."""
+    return [Story(**json.loads(line)) for line in STORIES.read_text(encoding="utf-8").splitlines()]
+
+
 def is_document_held_out(document: str) -> bool:
-    """Is every story of this document measured on? Stories are held out by document, so that its sections are new."""
+    """Are the questions on this document kept from the query encoder? By document, so that it has seen none of them."""
     return int(hashlib.sha256(document.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 

@@ -8,6 +8,7 @@ Phrases at Scale, section 4.3 (query-side fine-tuning).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import sys
 import time
@@ -53,19 +54,21 @@ class Sections:
 
 
 def measured(model: BiEncoder, sections: Sections, asks: Sequence[Ask]) -> str:
-    """MRR of the right section, for stories and for ways of asking that were held out."""
+    """MRR of the right section over all stories and ways of asking of documents that are held out."""
     said = []
-    for name, chosen in (
-        ("stories", [a for a in asks if a.phrasing < 0]),
-        ("phrasings", [a for a in asks if a.phrasing >= 0]),
-    ):
-        held = [a for a in chosen if a.held_out][:400]
+    for name, story in (("stories", True), ("phrasings", False)):
+        held = [a for a in asks if a.held_out and (a.phrasing < 0) is story]
         vectors = torch.from_numpy(model.vectors([a.text for a in held], 32))
-        score = sum(sections(vectors, [a.phrasing for a in held])).numpy()  # type: ignore[union-attr]
+        score = _together(sections(vectors, [a.phrasing for a in held])).numpy()
         ranks = [int((row > row[a.section]).sum()) + 1 for row, a in zip(score, held, strict=True)]
         said.append(f"{name} {np.mean([1 / rank for rank in ranks]):.3f}")
     model.bert.train()
     return "MRR " + ", ".join(said)
+
+
+def _together(cosines: tuple[Tensor, ...]) -> Tensor:
+    passage, heading, phrasing = cosines
+    return passage + heading + PHRASING * phrasing
 
 
 def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: argparse.Namespace) -> None:
@@ -92,9 +95,9 @@ def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: ar
 
 
 def _loss(cosines: tuple[Tensor, ...], batch: Sequence[Ask]) -> Tensor:
-    passage, heading, phrasing = cosines
+    passage, heading, _ = cosines
     right = torch.tensor([a.section for a in batch])
-    together = (passage + heading + PHRASING * phrasing) / (2 * TEMPERATURE)
+    together = _together(cosines) / (2 * TEMPERATURE)
     alone = cross_entropy(passage / TEMPERATURE, right) + cross_entropy(heading / TEMPERATURE, right)
     return cross_entropy(together, right) + ALONE * alone
 
@@ -134,7 +137,8 @@ def main() -> int:
     model.bert.take(read_adapter(options.start))
     model.bert.freeze(options.frozen)
     train(model, Sections(keys), asks, options)
-    np.savez_compressed(options.out, **model.bert.adapters())
+    fitted_to = hashlib.sha256(options.start.read_bytes()).hexdigest()
+    np.savez_compressed(options.out, fitted_to=np.array(fitted_to), **model.bert.adapters())
     return 0
 
 

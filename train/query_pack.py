@@ -7,7 +7,6 @@ The live index's vectors stay as they are; questions learn to be near them. Ques
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +15,18 @@ import numpy as np
 
 from mayshare.config import load_settings
 from mayshare.index import Index, open_index
-from train.data import STORIES, Ask, Keys, is_document_held_out, write_asks
+from train.data import Ask, Keys, is_document_held_out, read_stories, write_asks
 
-Section = tuple[str, str]  # document and heading
+Place = tuple[str, str]  # document and heading
 
 
-def keys_of(index: Index, number: dict[Section, int]) -> Keys:
+def numbered(index: Index) -> dict[Place, int]:
+    """A number for each section of the index, in its order."""
+    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in index.passages)
+    return {section: n for n, section in enumerate(sections)}
+
+
+def keys_of(index: Index, number: dict[Place, int]) -> Keys:
     """The index's vectors with the numbers of their sections."""
     rows = [number[passage.source_id, passage.heading] for passage in index.passages]
     asked = [number[phrasing.source_id, phrasing.heading] for phrasing in index.phrasings]
@@ -32,13 +37,12 @@ def keys_of(index: Index, number: dict[Section, int]) -> Keys:
     return Keys(passages, headings, phrasings, np.array(rows, dtype=np.int64), np.array(asked, dtype=np.int64))
 
 
-def asks(index: Index, number: dict[Section, int]) -> Iterator[Ask]:
+def asks(index: Index, number: dict[Place, int]) -> Iterator[Ask]:
     """Stories first, then ways of asking; a story whose section is gone is left out."""
-    for line in STORIES.read_text(encoding="utf-8").splitlines():
-        story = json.loads(line)
-        section = number.get((story["source_id"], story["heading"]))
+    for story in read_stories():
+        section = number.get((story.source_id, story.heading))
         if section is not None:
-            yield Ask(story["text"], section, -1, is_document_held_out(story["source_id"]))
+            yield Ask(story.text, section, -1, is_document_held_out(story.source_id))
     for row, phrasing in enumerate(index.phrasings):
         section = number[phrasing.source_id, phrasing.heading]
         yield Ask(phrasing.text, section, row, is_document_held_out(phrasing.source_id))
@@ -50,12 +54,11 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
     index = open_index(load_settings())
-    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in index.passages)
-    number = {section: n for n, section in enumerate(sections)}
+    number = numbered(index)
     questions = list(asks(index, number))
     write_asks(options.out, keys_of(index, number), questions)
     stories = sum(ask.phrasing < 0 for ask in questions)
-    print(f"{stories} stories, {len(questions) - stories} ways of asking, {len(sections)} sections: {options.out}")
+    print(f"{stories} stories, {len(questions) - stories} ways of asking, {len(number)} sections: {options.out}")
     return 0
 
 

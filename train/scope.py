@@ -1,4 +1,4 @@
-"""Fit when to answer: `python -m train.scope`, after the embedding is trained and the corpus ingested.
+"""Fit when to answer: `python -m train.scope`, after the query encoder is trained.
 
 A logistic regression over the strength of the evidence and over the question's own vector. Positives: ways of asking
 that lead to the guidance (`corpus/phrasings/`), stories of documents that the query encoder wasn't trained on, and
@@ -23,7 +23,7 @@ from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.minilm import SCOPE
 from mayshare.schema import Filters, Question
-from train.data import STORIES, is_document_held_out
+from train.data import is_document_held_out, read_stories
 
 UNANSWERED = Path(__file__).parent / "unanswered.jsonl"
 POSITIVES = 1500
@@ -57,8 +57,7 @@ def main() -> int:
     short = (n for n, phrasing in enumerate(phrasings) if len(phrasing.text.split()) <= SHORT)
     chosen = sorted({*map(int, drawn), *short})
     lookalikes = [row["text"] for row in rows if row["kind"] == "safe_lookalike"]
-    told = map(json.loads, STORIES.read_text(encoding="utf-8").splitlines())
-    stories = [story["text"] for story in told if is_document_held_out(story["source_id"])]
+    stories = [story.text for story in read_stories() if is_document_held_out(story.source_id)]
     positives = [values(engine, phrasings[n].text, n) for n in chosen]
     positives += [values(engine, text) for text in [*lookalikes, *stories]]
     table = np.array([*positives, *(values(engine, text) for text in negatives)])
