@@ -110,7 +110,7 @@ def opening_for(verdict: Verdict, asks: Asks, bottom_line: str) -> str:
 
 # the first that fits
 _PERMITTED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b(?:depends?|decides? whether|whether)\b", re.IGNORECASE), ""),
+    (re.compile(r"\b(?:depends?|whether)\b", re.IGNORECASE), ""),
     (re.compile(r"\b(?:only|not without)\b", re.IGNORECASE), ONLY_IF),
     (re.compile(r"\b(?:unless|except)\b", re.IGNORECASE), YES_UNLESS),
 )

@@ -92,13 +92,11 @@ class Index:
 
     def embed(self, text: str) -> Vector:
         """Unit vector of a question."""
-        vector = np.asarray(self._embedding.get_query_embedding(text), dtype=np.float32)
-        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+        return _unit(self._embedding.get_query_embedding(text))
 
     def embed_text(self, text: str) -> Vector:
         """Unit vector of a text that is no question, as the guidance's are."""
-        vector = np.asarray(self._embedding.get_text_embedding(text), dtype=np.float32)
-        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+        return _unit(self._embedding.get_text_embedding(text))
 
     def dense(self, vector: Vector, k: int) -> dict[int, float]:
         """Row and cosine of the `k` passages nearest to the vector."""
@@ -177,6 +175,11 @@ class Index:
 
         if isinstance(self._search, VectorSearch):
             self._search.close()
+
+
+def _unit(values: Sequence[float]) -> Vector:
+    vector = np.asarray(values, dtype=np.float32)
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
 
 def _embedding(settings: Settings) -> BaseEmbedding:

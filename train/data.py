@@ -36,7 +36,7 @@ class Asked(NamedTuple):
 
 def is_held_out(document: str, text: str) -> bool:
     """Is this question measured on, not trained on? Depends on its words alone, so that it stays so."""
-    return int(hashlib.sha256(f"{document}|{text}".encode()).hexdigest(), 16) % HELD_OUT == 0
+    return _drawn(f"{document}|{text}")
 
 
 class Story(NamedTuple):
@@ -55,7 +55,11 @@ def read_stories() -> list[Story]:
 
 def is_document_held_out(document: str) -> bool:
     """Are the questions on this document kept from the query encoder? By document, so that it has seen none of them."""
-    return int(hashlib.sha256(document.encode()).hexdigest(), 16) % HELD_OUT == 0
+    return _drawn(document)
+
+
+def _drawn(words: str) -> bool:
+    return int(hashlib.sha256(words.encode()).hexdigest(), 16) % HELD_OUT == 0
 
 
 def write_pack(path: Path, sections: Sequence[Section], asked: Iterable[Asked], hard: Sequence[Sequence[int]]) -> None:

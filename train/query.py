@@ -35,22 +35,24 @@ class Sections:
 
     def __init__(self, keys: Keys) -> None:
         self.count = int(keys.passage_sections.max()) + 1
-        self._vectors = [torch.from_numpy(vectors) for vectors in (keys.passages, keys.headings, keys.phrasings)]
-        rows = (keys.passage_sections, keys.passage_sections, keys.phrasing_sections)
-        self._rows = [torch.from_numpy(numbers) for numbers in rows]
+        self._passages, self._headings, self._phrasings = map(torch.from_numpy, keys[:3])
+        self._passage_sections, self._phrasing_sections = map(torch.from_numpy, keys[3:])
 
     def __call__(self, questions: Tensor, own: Sequence[int]) -> tuple[Tensor, ...]:
         """Three tensors of shape (questions, sections). `own`: a phrasing must not be its own nearest."""
-        found = []
-        for vectors, rows, least in zip(self._vectors, self._rows, (-1.0, -1.0, 0.0), strict=True):
-            cosines = questions @ vectors.T
-            if least == 0.0:
-                for n, row in enumerate(own):
-                    if row >= 0:
-                        cosines[n, row] = -1.0
-            best = torch.full((len(questions), self.count), least)
-            found.append(best.scatter_reduce(1, rows.expand(len(questions), -1), cosines, "amax", include_self=True))
-        return tuple(found)
+        passages, headings, phrasings = (questions @ v.T for v in (self._passages, self._headings, self._phrasings))
+        for n, row in enumerate(own):
+            if row >= 0:
+                phrasings[n, row] = -1.0
+        return (
+            self._best(passages, self._passage_sections, -1.0),
+            self._best(headings, self._passage_sections, -1.0),
+            self._best(phrasings, self._phrasing_sections, 0.0),  # as retrieval has it where a section has none
+        )
+
+    def _best(self, cosines: Tensor, sections: Tensor, least: float) -> Tensor:
+        best = torch.full((len(cosines), self.count), least)
+        return best.scatter_reduce(1, sections.expand(len(cosines), -1), cosines, "amax", include_self=True)
 
 
 def measured(model: BiEncoder, sections: Sections, asks: Sequence[Ask]) -> str:
