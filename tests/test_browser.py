@@ -59,6 +59,11 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert not outside, f"the page reached outside this machine: {outside}"
 
 
+def settled(page: Page) -> None:
+    """Wait for the run of the page's script to end: until then keys may meet the page of before."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
 def ask(page: Page, text: str, number: int = 1) -> None:
     page.get_by_role("textbox").first.fill(text)
     page.keyboard.press("Enter")

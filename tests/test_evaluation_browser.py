@@ -19,7 +19,7 @@ from mayshare.config import Settings, load_settings
 from pages.evaluation_actions import TABS
 from tests.conftest import KEPT, served, verify_here, write_small_corpus
 from tests.evaluation import write_small_set
-from tests.test_browser import ask, browser
+from tests.test_browser import ask, browser, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -88,7 +88,7 @@ def test_a_remark_of_a_user_becomes_a_question(browser: Browser, address: str, s
     page.get_by_text("Was this helpful?").click()
     page.get_by_role("radiogroup", name="Did this answer help?").get_by_text("No").click()
     page.wait_for_timeout(300)  # the run that the choice began moves what is below it, and a click in between is lost
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settled(page)
     page.get_by_role("button", name="See what would be stored").click()
     page.get_by_text("This would be stored.").wait_for()
     assert page.get_by_label("Your question", exact=True).input_value() == QUESTION.replace("Kaylee Nguyen", "[NAME_1]")

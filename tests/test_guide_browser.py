@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_browser import browser  # noqa: F401 - fixtures
+from tests.test_browser import browser, settled  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-
-
-def settled(page: Page) -> None:
-    """Wait for the run of the page's script to end: until then keys may meet the page of before."""
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
 def to_the_answer(page: Page, url: str) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
 STORIES = Path(__file__).parent / "stories.jsonl"
 
@@ -110,6 +112,16 @@ def read_asks(path: Path) -> tuple[Keys, list[Ask]]:
     with np.load(path, allow_pickle=False) as held:
         keys = Keys(**{name: held[name] for name in Keys._fields})
         return keys, [Ask(*row) for row in json.loads(str(held["asks"]))]
+
+
+def batches(asked: Sequence[T], size: int, alike: int, length: Callable[[T], int]) -> list[list[T]]:
+    """Whole batches of like length, in random order: each `alike` of them are sorted, so that little is padded."""
+    found = []
+    for begin in range(0, len(asked), alike * size):
+        near = sorted(asked[begin : begin + alike * size], key=length)
+        found += [near[first : first + size] for first in range(0, len(near) - size + 1, size)]
+    random.shuffle(found)
+    return found
 
 
 def pad(rows: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

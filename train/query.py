@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from train.bert import read_adapter
-from train.data import Ask, Keys, read_asks
+from train.data import Ask, Keys, batches, read_asks
 from train.embedding import BiEncoder
 
 ALIKE = 12  # batches whose questions are sorted by length, so that little is padded
@@ -86,7 +86,9 @@ def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: ar
     print("before", measured(model, sections, asks), flush=True)
     for epoch in range(options.epochs):
         start = time.time()
-        for batch in _batches([*stories, *random.sample(phrasings, drawn)], options.batch):
+        asked = [*stories, *random.sample(phrasings, drawn)]
+        random.shuffle(asked)
+        for batch in batches(asked, options.batch, ALIKE, lambda a: len(a.text)):
             loss = _loss(sections(model([a.text for a in batch]), [a.phrasing for a in batch]), batch)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
@@ -102,17 +104,6 @@ def _loss(cosines: tuple[Tensor, ...], batch: Sequence[Ask]) -> Tensor:
     together = _together(cosines) / (2 * TEMPERATURE)
     alone = cross_entropy(passage / TEMPERATURE, right) + cross_entropy(heading / TEMPERATURE, right)
     return cross_entropy(together, right) + ALONE * alone
-
-
-def _batches(asks: list[Ask], size: int) -> list[list[Ask]]:
-    """Whole batches of like length, in random order."""
-    random.shuffle(asks)
-    found = []
-    for begin in range(0, len(asks), ALIKE * size):
-        near = sorted(asks[begin : begin + ALIKE * size], key=lambda a: len(a.text))
-        found += [near[first : first + size] for first in range(0, len(near) - size + 1, size)]
-    random.shuffle(found)
-    return found
 
 
 def main() -> int:

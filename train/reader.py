@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from train.bert import HIDDEN, Bert, mean_pool, read_adapter
-from train.data import Asked, Section, pad, read_pack
+from train.data import Asked, Section, batches, pad, read_pack
 
 VERDICTS = ("yes", "no", "conditional", "explain")
 QUESTION_TOKENS = 96
@@ -123,7 +123,7 @@ def train(
         model.train()
         random.shuffle(questions)
         start, total = time.time(), 0.0
-        for chosen in _batches(questions, asked, options.batch):
+        for chosen in batches(questions, options.batch, ALIKE, lambda n: len(asked[n].text)):
             loss = _loss(model, pairs, sections, [(asked[n], hard[n]) for n in chosen], options.negatives)
             optimizer.zero_grad()
             loss.backward()
@@ -137,16 +137,6 @@ def train(
         )
         if epoch % 2 or epoch + 1 == options.epochs:
             print(held_out(model, pairs, sections, asked, hard), flush=True)
-
-
-def _batches(questions: list[int], asked: list[Asked], size: int) -> list[list[int]]:
-    """Whole batches of like length, in random order."""
-    found = []
-    for begin in range(0, len(questions), ALIKE * size):
-        near = sorted(questions[begin : begin + ALIKE * size], key=lambda n: len(asked[n].text))
-        found += [near[first : first + size] for first in range(0, len(near) - size + 1, size)]
-    random.shuffle(found)
-    return found
 
 
 def _loss(
