@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from answer.assemble import Engine
     from mayshare.config import Settings
-    from mayshare.schema import Answer, Filters, Question
+    from mayshare.schema import Answer, Filters, Place, Question
 
 app = typer.Typer(
     name="mayshare",
@@ -61,6 +61,10 @@ def ask(
         typer.Option(help='Batch: one JSON object a line, {"id", "question"} or {"id", "turns": […]}. Order is kept.'),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also show how the answer came about.")] = False,
+    situation: Annotated[
+        int | None,
+        typer.Option(min=1, help="Answer for another near question: its number in the list after the answer."),
+    ] = None,
     store: Store = None,
 ) -> None:
     """Answer a question from the guidance, each statement cited.
@@ -71,10 +75,14 @@ def ask(
 
     `mayshare ask "Who must consent?" --law "42 CFR Part 2"`
 
+    `mayshare ask "Can the school give the police a student's address?" --situation 2`
+
     `mayshare ask --file questions.jsonl --json > answers.jsonl`
     """
     if (question is None) == (file is None):
         raise typer.BadParameter("give a question or --file, one of the two.")
+    if situation and file is not None:
+        raise typer.BadParameter("--situation goes with one question, not with --file.")
     filters = _filters(law)
     if file is not None:
         from answer.batch import read_questions
@@ -89,6 +97,8 @@ def ask(
     text = sys.stdin.read() if question == "-" else str(question)
     engine = _engine(store)
     answer = engine.ask(Question(text=text, filters=filters))
+    if situation:
+        answer = engine.ask(answer.question.model_copy(update={"situation": _chosen(answer, situation)}))
     _print_answer(answer, as_json)
     if explain and not as_json:
         from answer.terminal import print_stages
@@ -269,6 +279,16 @@ def _filters(laws: list[str] | None) -> Filters:
     from mayshare.schema import Filters
 
     return Filters(laws=tuple(laws or ()))
+
+
+def _chosen(answer: Answer, number: int) -> Place:
+    from mayshare.schema import Place
+
+    others = answer.situation.others if answer.situation else ()
+    if number > len(others):
+        listed = f"{len(others)} near questions are listed" if others else "no near questions are listed"
+        raise typer.BadParameter(f"{listed} after this answer; ask without --situation to see them.")
+    return Place(source_id=others[number - 1].source_id, heading=others[number - 1].heading)
 
 
 def _print_answer(answer: Answer, as_json: bool) -> None:

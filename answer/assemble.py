@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from answer import abstain, compose, emergency, verdict
+from answer import abstain, compose, emergency, situation, verdict
 from answer.decide import Decider
 from answer.glossary import Glossary
 from answer.retrieve import Evidence, HybridRetriever
@@ -19,7 +19,7 @@ from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
-from mayshare.schema import Answer, Hit, Question, Verdict
+from mayshare.schema import Answer, Hit, Question, Situation, Verdict
 from mayshare.text import plain
 
 if TYPE_CHECKING:
@@ -124,13 +124,14 @@ class Engine:
             return self._abstained(opened, question, refusal, clock)
         understood = understand(question, opened.glossary)
         clock.lap("understand")
-        evidence = opened.retriever.evidence(understood, question.filters, self.settings.retrieval.k)
+        k = self.settings.retrieval.k
+        evidence = opened.retriever.evidence(understood, question.filters, k, question.situation)
         clock.lap("retrieve")
         refusal = abstain.after_retrieval(understood, evidence, self.settings.answering.threshold)
         if refusal and question.history and not understood.context:
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
-            more = opened.retriever.evidence(leaning, question.filters, self.settings.retrieval.k)
+            more = opened.retriever.evidence(leaning, question.filters, k)
             again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
@@ -139,7 +140,7 @@ class Engine:
             # a child in danger gets the emergency rule, however the question is worded
             asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
             understood = understand(asked, opened.glossary)
-            evidence, refusal = opened.retriever.evidence(understood, question.filters, self.settings.retrieval.k), None
+            evidence, refusal = opened.retriever.evidence(understood, question.filters, k), None
         if refusal or not evidence.hits:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
             return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
@@ -191,6 +192,10 @@ class Engine:
         decided = self._decide(opened, understood, evidence, selected[0]) if claims else "explain"
         opens = compose.opening_for(decided, understood.asks, claims[0].text) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
+        about = self._situation(opened, question, understood, evidence, selected[0]) if claims else None
+        if about and about.unsure:
+            opens = situation.if_so(opens or compose.VERDICT_WORDS[decided])
+            message = f"{message} {situation.question(about)}".strip()
         clock.lap("compose")
         answer = Answer(
             question=question,
@@ -206,12 +211,22 @@ class Engine:
             timings_ms=clock.timings(),
             hits=evidence.hits,
             confidence=abstain.answerable(understood, evidence),
+            situation=about,
         )
         if self._writer is None or not selected:
             return answer
         answer = self._writer.reword(answer, selected, opened.index, on_claim)
         clock.lap("model")
         return answer.model_copy(update={"timings_ms": clock.timings()})
+
+    def _situation(
+        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, lead: Selected
+    ) -> Situation:
+        """What the answer is about; in a danger nobody is asked first whether that is meant."""
+        settled = question.situation or emergency.danger(understood.text)
+        chance = None if settled else situation.probability(evidence.nearness)
+        least = self.settings.answering.situation
+        return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
 
     def _emergency_rule(
         self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence

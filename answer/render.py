@@ -8,7 +8,10 @@ from mayshare.schema import Answer, CitedSource
 
 
 def to_contract(answer: Answer) -> dict[str, Any]:
-    """The keys that other programs rely on, and no others; `model` only where a language model took part."""
+    """The keys that other programs rely on, and no others.
+
+    `model` only where a language model took part; `situation` only where it is unsure which one is meant.
+    """
     return {
         "id": answer.question.qid,
         "question": answer.question.text,
@@ -21,6 +24,7 @@ def to_contract(answer: Answer) -> dict[str, Any]:
             for claim in answer.claims
         ],
         "sources": [_source(source) for source in answer.sources],
+        **({"situation": about.model_dump(mode="json")} if (about := answer.situation) and about.unsure else {}),
         "related": [entry.model_dump(mode="json") for entry in answer.related],
         "hits": [
             {

@@ -7,6 +7,8 @@ BM25 alone on regulatory text, hence weights; they are settings, tuned on the de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -19,12 +21,13 @@ from answer.glossary import Glossary
 from answer.laws import cited
 from answer.lookup import explaining, unexplained
 from answer.select import INVENTED
+from answer.situation import Nearness, features
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
 from mayshare.index import Index, Vector
-from mayshare.lexical import terms
+from mayshare.lexical import terms, words
 from mayshare.minilm import SCOPE
-from mayshare.schema import Filters, Hit, Question, Why
+from mayshare.schema import Filters, Hit, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
 
@@ -39,6 +42,7 @@ SCENARIO = -0.5  # for a passage of an invented case, which is written for train
 OWN = 0.3  # share of a leaning turn's own words in its vector, beside the turns before it and it together
 BESIDE = 0.3  # share of the turns before it in the vector of a short turn that stands by itself
 ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
+CHOSEN = 0.01  # by how much the section that the user chose comes before all others
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 
 
@@ -53,6 +57,7 @@ class Evidence(NamedTuple):
     vector: Vector  # of the question
     scope: float = 0.0
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
+    nearness: Mapping[str, float] = MappingProxyType({})  # of the best section, for `answer.situation.probability`
 
 
 class _Legs(NamedTuple):
@@ -79,6 +84,7 @@ class HybridRetriever(BaseRetriever):
         self._cited = [cited(passage.authorities) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
+        self._sections = _sections(index)
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -98,8 +104,8 @@ class HybridRetriever(BaseRetriever):
             for hit in found.hits
         ]
 
-    def evidence(self, understood: Understood, filters: Filters, k: int) -> Evidence:
-        """The `k` best passages for a question that has been understood."""
+    def evidence(self, understood: Understood, filters: Filters, k: int, chosen: Place | None = None) -> Evidence:
+        """The `k` best passages for a question that has been understood; those of the `chosen` section first."""
         index = self._index
         legs = self._legs(understood)
         lexical, dense, near, heading, phrasing, vector = legs
@@ -109,6 +115,9 @@ class HybridRetriever(BaseRetriever):
             score = np.maximum(score - ANSWERED * np.maximum.reduce(before), 0.0)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         score[~self._allowed(filters) | ((lexical <= 0) & ~near)] = -1.0
+        nearness = features(Nearness(score, dense, phrasing), self._sections, len(words(understood.current)))
+        if chosen:
+            self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
         hits = tuple(
             Hit(
@@ -128,7 +137,14 @@ class HybridRetriever(BaseRetriever):
             scope=0.0 if self._scope is None else float(self._scope @ vector),
             vector=vector,
             unexplained=unexplained(index.passages, understood.citations),
+            nearness=nearness,
         )
+
+    def _put_first(self, score: Scores, chosen: Place) -> None:
+        """Raise the passages of a section above all others; nothing where the guidance no longer has it."""
+        own = np.array([(p.source_id, p.heading) == (chosen.source_id, chosen.heading) for p in self._index.passages])
+        if own.any():
+            score[own] += max(0.0, float(score.max())) + CHOSEN - score[own].max()
 
     def _legs(self, understood: Understood) -> _Legs:
         index, candidates = self._index, self._settings.candidates
@@ -234,6 +250,13 @@ def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores], dict[s
             for party in names:
                 rows.setdefault(party, np.zeros(len(index.passages), dtype=np.float32))[row] = 1
     return found
+
+
+def _sections(index: Index) -> npt.NDArray[np.int64]:
+    """For each passage the number of its section."""
+    numbers: dict[tuple[str, str], int] = {}
+    found = [numbers.setdefault((p.source_id, p.heading), len(numbers)) for p in index.passages]
+    return np.array(found, dtype=np.int64)
 
 
 def normalised(scores: Scores, candidates: int) -> Scores:

@@ -24,6 +24,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(f"[bold red]{escape(answer.urgent)}[/bold red]")
     if answer.message:
         console.print(escape(answer.message))
+    if answer.situation and not answer.situation.unsure:
+        console.print(f"Answered for the question: {escape(answer.situation.section.heading)}", style="dim")
     for role, title in GROUPS.items():
         group = [claim for claim in answer.claims if claim.role == role]
         if not group:
@@ -52,11 +54,24 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
             console.print(Padding(escape(f"{official.citation}: “{shown}”"), (0, 0, 0, 5)), style="italic")
     if answer.model:
         console.print(f"\n{escape(model_note(answer))}", style="dim")
+    _others(answer, console)
+    console.print(f"\n{NOT_ADVICE} Index {escape(answer.corpus_version)}.", style="dim")
+
+
+def _others(answer: Answer, console: Console) -> None:
+    """Near questions, with the number by which they can be chosen; what to read next where nothing was answered."""
+    if answer.situation:
+        if answer.situation.others:
+            console.print(
+                "\n[bold]Not your question?[/bold] Ask again with --situation and the number of the one that is:"
+            )
+        for n, entry in enumerate(answer.situation.others, start=1):
+            console.print(f"  {n}. {escape(entry.heading)} ({escape(entry.title)})")
+        return
     if answer.related:
         console.print("\n[bold]Related[/bold]")
     for entry in answer.related:
         console.print(f"  • {escape(entry.heading)} ({escape(entry.title)})")
-    console.print(f"\n{NOT_ADVICE} Index {escape(answer.corpus_version)}.", style="dim")
 
 
 def model_note(answer: Answer) -> str:

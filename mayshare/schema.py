@@ -162,12 +162,23 @@ class Filters(Frozen):
     holders: tuple[str, ...] = ()
 
 
+class Place(Frozen):
+    """A section of the guidance: its document and its heading."""
+
+    source_id: str
+    heading: str
+
+
 class Question(Frozen):
-    """A question, the user's earlier turns (oldest first), and filters."""
+    """A question, the user's earlier turns (oldest first), and filters.
+
+    `situation`: the section that the user chose as what they ask about; it leads the answer.
+    """
 
     text: str
     history: tuple[str, ...] = ()
     filters: Filters = Filters()
+    situation: Place | None = None
     qid: str | None = None
 
 
@@ -231,6 +242,19 @@ class Related(Frozen):
     start: int
 
 
+class Situation(Frozen):
+    """What an answer takes the question to be about: the section that leads it, and others that may be meant.
+
+    `probability`: estimated, that the section is the one; None where the user chose it. `unsure`: it is too low to
+    answer without saying so.
+    """
+
+    section: Related
+    others: tuple[Related, ...] = ()
+    probability: float | None = None
+    unsure: bool = False
+
+
 class Answer(Frozen):
     """The answer to one question.
 
@@ -262,6 +286,7 @@ class Answer(Frozen):
     sent: str = ""
     urgent: str = ""
     opening: str = ""
+    situation: Situation | None = None
 
 
 class Phrasing(Frozen):

@@ -13,7 +13,7 @@ from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import BusyError, MayshareError
 from mayshare.schema import Answer, Claim, Filters, Question
-from pages import carry, examples, feedback, model_notice, narrow, source_panel, under_answer
+from pages import carry, examples, feedback, model_notice, narrow, situation, source_panel, under_answer
 from pages.engine import answer_in_turn, engine
 from pages.markup import escape
 
@@ -58,6 +58,7 @@ def draw() -> None:
         narrow.say(filters)
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
     carried = None if off else carry.take()
+    rechosen = None if off else situation.take()
     # The answer comes before all that depends on it is drawn, so that one run of the page is enough.
     beginning, work = st.empty(), st.empty()
     chosen = None
@@ -73,6 +74,8 @@ def draw() -> None:
         st.rerun()
     if asked and not answer_into(asked, turns, filters, work):
         _not_answered(asked)
+    if rechosen:
+        answer_again(rechosen, turns, rechosen.number, work)
     anew.button("New conversation", disabled=not turns, width="stretch", on_click=_begin_anew)
     for number, answer in enumerate(turns):
         _turn(number, answer)
@@ -124,15 +127,33 @@ def answer_into(
         work: where to show that it is being worked on, and what a language model says meanwhile; empty at the end.
     """
     history = tuple(turn.question.text for turn in turns)
+    answer = _answered(Question(text=text, history=history, filters=filters), work)
+    if answer:
+        turns.append(answer)
+    return answer is not None
+
+
+def answer_again(
+    chosen: situation.Chosen,
+    turns: list[Answer],
+    turn: int,
+    work: st.delta_generator.DeltaGenerator | None = None,
+) -> None:
+    """Put the answer for the situation that the user chose in the place of the one that stood there."""
+    if turn < len(turns):
+        question = turns[turn].question.model_copy(update={"situation": chosen.place})
+        turns[turn] = _answered(question, work) or turns[turn]
+
+
+def _answered(question: Question, work: st.delta_generator.DeltaGenerator | None) -> Answer | None:
     place = work or st.empty()
     try:
         with place.container(), st.spinner("Searching the guidance …"):
             stream = st.container()
-            question = Question(text=text, history=history, filters=filters)
-            turns.append(answer_in_turn(question, lambda claim: stream.markdown(escape(claim))))
+            answer = answer_in_turn(question, lambda claim: stream.markdown(escape(claim)))
         place.empty()
         source_panel.close()
-        return True
+        return answer
     except BusyError as error:
         st.warning(str(error), icon=":material/hourglass_top:")
     except MayshareError as error:
@@ -142,15 +163,16 @@ def answer_into(
         # never the message: it may hold what the user typed
         log.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
         st.error("Something went wrong while answering; nothing was stored. Try again, or ask in other words.")
-    return False
+    return None
 
 
 def _ask_next(turns: list[Answer]) -> None:
     """Questions that the guidance can answer, to go on with."""
     asked = tuple(turn.question.text for turn in turns)
+    given = (asked, turns[-1].question.situation)
     kept: tuple[object, tuple[str, ...]] = st.session_state.get("suggested", (None, ()))
-    if kept[0] != asked:  # once an answer, not on every rerun
-        kept = (asked, ask_next.suggestions(engine(), turns[-1], asked))
+    if kept[0] != given:  # once an answer, not on every rerun
+        kept = (given, ask_next.suggestions(engine(), turns[-1], asked))
         st.session_state["suggested"] = kept
     questions = kept[1]
     if questions:
@@ -183,6 +205,7 @@ def _answer(number: int, answer: Answer) -> None:
         st.error(answer.urgent, icon=":material/e911_emergency:")
     if answer.message:
         st.info(answer.message)
+    situation.say(number, answer)
     for role, title in GROUPS.items():
         group = [claim for claim in answer.claims if claim.role == role]
         if not group:
@@ -196,7 +219,8 @@ def _answer(number: int, answer: Answer) -> None:
     index = engine().index
     under_answer.note_changes(answer, index)
     model_notice.note(answer)
-    if answer.related:
+    situation.others(number, answer)
+    if answer.related and answer.situation is None:
         with st.expander("Read next", expanded=not answer.claims):
             for entry in answer.related:
                 if st.button(entry.heading, key=f"next-{number}-{entry.source_id}-{entry.start}", type="tertiary"):

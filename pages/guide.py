@@ -9,7 +9,7 @@ from answer.guide_steps import Step
 from mayshare import chat_switch
 from mayshare.config import load_settings
 from mayshare.schema import Answer, Filters
-from pages import ask, menu, model_notice, source_panel
+from pages import ask, menu, model_notice, situation, source_panel
 from pages.engine import engine
 from pages.markup import escape
 
@@ -105,6 +105,9 @@ def _question(chosen: dict[str, str]) -> None:
         st.button("Start again", key="guide-restart", on_click=_restart)
     if asked and text.strip():
         _ask(text.strip(), answers)
+    rechosen = None if off else situation.take()
+    if rechosen:
+        ask.answer_again(rechosen, answers, len(answers) - 1)
     if answers:
         _answer(answers[-1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -91,6 +92,20 @@ def test_ask_prints_for_a_person(store: tuple[Path, Path]) -> None:
     assert "[1]" in done.stdout
     assert "Sources" in done.stdout
     assert "not legal advice" in " ".join(done.stdout.split())
+
+
+def test_ask_answers_for_another_near_question(store: tuple[Path, Path]) -> None:
+    asked = ("ask", "May a school give police records in an emergency?", "--store", str(store[0]))
+    listed = " ".join(mayshare(*asked).stdout.split())
+    assert "Answered for the question: " in listed
+    assert "Ask again with --situation" in listed
+    second = " ".join(mayshare(*asked, "--situation", "1").stdout.split())
+    heading = re.search(r"the one that is: 1\. (.+?) \(", listed)
+    assert heading
+    assert f"Answered for the question: {heading[1]}" in second
+    beyond = mayshare(*asked, "--situation", "90")
+    assert beyond.returncode == 2
+    assert "to see them" in beyond.stderr
 
 
 def test_ask_reads_standard_input(store: tuple[Path, Path]) -> None:

@@ -1,0 +1,64 @@
+"""What an answer takes the question to be about, and the choice of another situation where that isn't it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from mayshare.schema import Answer, Place, Related
+from pages.markup import escape
+
+KEY = "chosen_situation"
+OTHERS = "Not your question? Choose the one that is"
+
+
+class Chosen(NamedTuple):
+    """A situation that the user chose for the answer of that number."""
+
+    number: int
+    place: Place
+
+
+def say(number: int, answer: Answer) -> None:
+    """Before the answer: which question it answers; where that is unsure, the others at once."""
+    found = answer.situation
+    if found is None:
+        return
+    if not found.unsure:
+        chosen = " you chose" if answer.question.situation else ""
+        st.caption(f"Answered for the question{chosen}: {escape(found.section.heading)}")
+    elif found.others:
+        with st.container(gap="xsmall"):
+            st.markdown("**If not, choose the one that is:**")
+            _choices(number, found.others)
+
+
+def others(number: int, answer: Answer) -> None:
+    """After an answer that didn't ask first."""
+    found = answer.situation
+    if found and found.others and not found.unsure:
+        with st.expander(OTHERS), st.container(gap="xsmall"):
+            _choices(number, found.others)
+
+
+def take() -> Chosen | None:
+    """What the user chose, once."""
+    chosen: Chosen | None = st.session_state.pop(KEY, None)
+    return chosen
+
+
+def _choices(number: int, others: tuple[Related, ...]) -> None:
+    for place, entry in enumerate(others):
+        st.button(
+            escape(entry.heading),
+            key=f"situation-{number}-{place}",
+            type="tertiary",
+            help=f"Answer again for this question, from “{escape(entry.title)}”",
+            on_click=_leave,
+            args=(Chosen(number, Place(source_id=entry.source_id, heading=entry.heading)),),
+        )
+
+
+def _leave(chosen: Chosen) -> None:
+    st.session_state[KEY] = chosen
