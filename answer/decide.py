@@ -54,6 +54,8 @@ def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
     modality = verdict.modality(bottom_line)
     if asks is Asks.CONSENT and modality is Modality.PERMITS and not verdict.needs_consent(bottom_line):
         return "yes"  # "Do I need her signature?" "Yes. A school may send …"
+    if asks is Asks.CONSENT and modality is Modality.REQUIRES and verdict.needs_consent(bottom_line):
+        return "no"  # "Do I need her signature?" "No. A school must have prior written consent …"
     return _JARRING.get((asks, modality))
 
 

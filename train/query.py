@@ -106,13 +106,20 @@ def _loss(cosines: tuple[Tensor, ...], batch: Sequence[Ask]) -> Tensor:
     return cross_entropy(together, right) + ALONE * alone
 
 
+def _fitted_to(start: Path) -> str:
+    """The hash of the embedding's adapter whose vectors the keys are: the start itself, or what it was fitted to."""
+    with np.load(start, allow_pickle=False) as held:
+        known = "fitted_to" in held.files
+        return str(held["fitted_to"]) if known else hashlib.sha256(start.read_bytes()).hexdigest()
+
+
 def main() -> int:
     """Command line entry."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pack", type=Path, help="of train.query_pack")
     parser.add_argument("--base", type=Path, required=True, help="model.safetensors of all-MiniLM-L6-v2")
     parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="adapter to go on from, .npz: the embedding's")
+    parser.add_argument("--start", type=Path, required=True, help="adapter to go on from, .npz: the embedding's or a query's")
     parser.add_argument("--out", type=Path, required=True, help="the adapter, .npz")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=48)
@@ -127,11 +134,11 @@ def main() -> int:
     torch.manual_seed(0)
     keys, asks = read_asks(options.pack)
     model = BiEncoder(options.base, options.tokenizer, options, "cpu")
-    model.bert.take(read_adapter(options.start))
+    start = read_adapter(options.start)
+    model.bert.take(start)
     model.bert.freeze(options.frozen)
     train(model, Sections(keys), asks, options)
-    fitted_to = hashlib.sha256(options.start.read_bytes()).hexdigest()
-    np.savez_compressed(options.out, fitted_to=np.array(fitted_to), **model.bert.adapters())
+    np.savez_compressed(options.out, fitted_to=np.array(_fitted_to(options.start)), **model.bert.adapters())
     return 0
 
 
