@@ -86,7 +86,8 @@ _PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
             Asks.CONSENT,
             r"\b(?:need|require|have to (?:get|have|obtain)|must (?:get|have|obtain)|get)s?\b.{0,50}"
             r"\b(?:consent|permission|release|authori[sz]ation|signature|sign-?off|warrant|court order|ROI|'s ok(?:ay)?)\b"
-            r"|\b(?:consent|permission|release|authori[sz]ation)\b.{0,30}\b(?:needed|required|necessary)\b",
+            r"|\b(?:consent|permission|release|authori[sz]ation)\b.{0,30}\b(?:needed|required|necessary)\b"
+            r"|\b(?:need|require|have to (?:get|have)|must (?:get|have))s?\b.{0,60}\b(?:to sign|signed|signatures?|slips?|okays?)\b",
         ),
         (
             Asks.REFUSAL,
@@ -94,8 +95,8 @@ _PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
         ),
         (
             Asks.DUTY,
-            r"\b(?:must|have to|has to|required to|obligated|obliged|need to|supposed to|mandatory|ha(?:ve|s) a duty)\b"
-            r"|^(?:do|does|did|am|are|is)\b.{0,60}\brequire",
+            r"\b(?:must|have to|has to|required to|obligated|obliged|need to|supposed to|mandatory|ha(?:ve|s) a duty|"
+            r"owe[sd]?|still needed|compulsory|obligatory)\b|^(?:do|does|did|am|are|is)\b.{0,60}\brequire",
         ),
         (
             Asks.PERMISSION,

@@ -67,6 +67,9 @@ _NEEDS_CONSENT = re.compile(
     r"|\b(?:consent|authorization|release)\b[^.]{0,40}\b(?:is|are) (?:needed|required|necessary)\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(
+    r"\bonly (?:if|with|when|under|after|as|where|on|to|for|by|what|that)\b|\bnot without\b", re.IGNORECASE
+)
 _NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|outside|none|cannot|only)\b", re.IGNORECASE)
 _MUST_SHARE = re.compile(
     r"\bmust (?:\w+ ){0,3}(?:disclose|give|share|tell|report|send|let|provide|release|notify|show|comply|enroll|allow|pass|"
@@ -90,6 +93,11 @@ def modality(sentence: str) -> Modality:
 def needs_consent(sentence: str) -> bool:
     """Does a sentence say that consent, a release or the like is needed, or name it as the condition?"""
     return bool(_NEEDS_CONSENT.search(sentence) or re.search(r"\bwith (?:\w+ ){0,4}consent\b", sentence, re.IGNORECASE))
+
+
+def is_limited(sentence: str) -> bool:
+    """Does a sentence permit something in one case only, and not on its own, as what goes without consent does?"""
+    return bool(_ONLY.search(sentence)) and not _WITHOUT_CONSENT.search(sentence)
 
 
 def read(sentence: str, asks: Asks, focus: str = "") -> Verdict:

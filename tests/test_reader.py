@@ -83,6 +83,9 @@ def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
     assert jarring(Asks.FACT, "A school may send it.") is None
     assert jarring(Asks.CONSENT, "A school may send it.") == "yes"
     assert jarring(Asks.CONSENT, "A school may send it only with the parent's written consent.") is None
+    assert jarring(Asks.CONSENT, "A program must have the teen's written consent before it bills a parent.") == "no"
+    assert jarring(Asks.PERMISSION, "A center may release it only with the survivor's signature.") == "yes"
+    assert jarring(Asks.PERMISSION, "A school may send it without consent, only to the next school.") == "no"
 
 
 def asked(*pairs: tuple[float, str]) -> list[tuple[float, Phrasing]]:

@@ -31,6 +31,8 @@ GLOSSARY = Glossary(
         ("Are we required to log it?", Asks.DUTY),
         ("Do I need consent to talk to the PO?", Asks.CONSENT),
         ("Is parental permission required for this?", Asks.CONSENT),
+        ("do we need moms and dads to sign before kids take it?", Asks.CONSENT),
+        ("Do we still owe the parents a note?", Asks.DUTY),
         ("do i need mom's ok to give the district her name", Asks.CONSENT),
         ("Does HIPAA stop us from calling the school nurse?", Asks.PROHIBITION),
         ("Can the school refuse to show the file?", Asks.REFUSAL),

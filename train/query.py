@@ -119,7 +119,9 @@ def main() -> int:
     parser.add_argument("pack", type=Path, help="of train.query_pack")
     parser.add_argument("--base", type=Path, required=True, help="model.safetensors of all-MiniLM-L6-v2")
     parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="adapter to go on from, .npz: the embedding's or a query's")
+    parser.add_argument(
+        "--start", type=Path, required=True, help="adapter to go on from, .npz: the embedding's or a query's"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the adapter, .npz")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=48)
