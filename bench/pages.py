@@ -2,7 +2,8 @@
 
 Starts the chat over the project's index and prints one JSON object a measurement:
 
-- `first_paint`: a warm app opened in a new context of headless Chromium, nothing cached, until its input is there;
+- `first_paint`: a warm app opened in a new context of headless Chromium, nothing cached, until something is painted
+  (the browser's own first contentful paint), until its input is there, and the same when it is opened again;
 - `answer`: from Enter to the answer on the screen, each question in a conversation of its own;
 - `conversation`: the same in one conversation that grows;
 - `sessions`: many sessions at once that think between questions, spoken to as the browser does, without the browser.
@@ -89,7 +90,9 @@ def in_the_browser(url: str, asked: Sequence[str], runs: int) -> None:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         for question in asked[:WARM_UP]:
             _answer(browser, url, question)
-        say("first_paint", spread([_paint(browser, url) for _ in range(runs)]))
+        paints = [_paint(browser, url) for _ in range(runs)]
+        for name, seconds in zip(Paint._fields, zip(*paints, strict=True), strict=True):
+            say("first_paint", {"until": name, **spread(seconds)})
         say("answer", spread([_answer(browser, url, question) for question in asked[:runs]]))
         with _page(browser, url) as page:
             took = [_ask(page, question, number) for number, question in enumerate(asked[:runs], start=1)]
@@ -107,10 +110,23 @@ def _page(browser: Browser, url: str) -> Iterator[Page]:
     context.close()
 
 
-def _paint(browser: Browser, url: str) -> float:
+class Paint(NamedTuple):
+    """Seconds from opening the page: until something is painted, until its input is there, and that once more."""
+
+    painted: float
+    ready: float
+    ready_again: float
+
+
+def _paint(browser: Browser, url: str) -> Paint:
     started = time.perf_counter()
-    with _page(browser, url):
-        return time.perf_counter() - started
+    with _page(browser, url) as page:
+        ready = time.perf_counter() - started
+        painted: float = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
+        started = time.perf_counter()
+        page.reload()
+        page.get_by_role("textbox").first.wait_for()
+        return Paint(painted, ready, time.perf_counter() - started)
 
 
 def _answer(browser: Browser, url: str, question: str) -> float:

@@ -201,6 +201,7 @@ def gate(
     from eval import gate as gates
     from eval import runs
     from eval.setup import context_of, open_engine
+    from mayshare.fingerprint import answering_fingerprint
 
     engine = open_engine(_settings(store))
     cases = _cases("dev")
@@ -208,7 +209,7 @@ def gate(
         result = runs.run(engine, cases, "engine", step)
     scores = _score(result, cases, context_of(engine.index))
     if update:
-        gates.save(gates.measure(scores, "dev", engine.index.manifest.model))
+        gates.save(gates.measure(scores, "dev", answering_fingerprint(engine.settings)))
         typer.echo(f"Written: {gates.PATH}")
         return
     breaches = gates.check(scores, gates.load())

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from mayshare.config import ROOT, Settings
-from mayshare.minilm import EMBEDDING
+from mayshare.minilm import EMBEDDING, QUERY, READER
 
 RUN = 2  # of how the default model is run; raise it when vectors change by that, so that an index is embedded anew
 
@@ -22,6 +22,14 @@ def model_fingerprint(settings: Settings) -> str:
         return f"{EMBEDDING.fingerprint}:{RUN}"
     named = f"{chosen.provider}|{chosen.model}|{chosen.base_url or ''}"
     return f"{chosen.provider}:{chosen.model}:{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
+
+def answering_fingerprint(settings: Settings) -> str:
+    """Names every model that an answer comes from: the index's embedding, the query encoder and the reader."""
+    names = [model_fingerprint(settings), READER.fingerprint]
+    if settings.embedding.provider == "minilm":
+        names.insert(1, QUERY.fingerprint)
+    return " + ".join(names)
 
 
 # Beside the package `ingest`: what decides how a document becomes passages, and how they are written.
