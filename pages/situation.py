@@ -35,10 +35,13 @@ def say(number: int, answer: Answer) -> None:
 
 
 def others(number: int, answer: Answer) -> None:
-    """After an answer that didn't ask first."""
+    """After an answer that didn't ask first. Drawn once it is open."""
     found = answer.situation
-    if found and found.others and not found.unsure:
-        with st.expander(OTHERS), st.container(gap="xsmall"):
+    if not found or not found.others or found.unsure:
+        return
+    part = st.expander(OTHERS, key=f"situations-{number}", on_change="rerun")
+    if part.open:
+        with part, st.container(gap="xsmall"):
             _choices(number, found.others)
 
 
