@@ -28,7 +28,7 @@ ASKS: dict[str, str] = {
     "abuse": "May suspected child abuse be reported without consent?",
 }
 _NOW = re.compile(
-    r"\b(?:right now|now|tonight|today|tomorrow|just (?:told|disclosed|said|texted|called|showed|found|ran|left|hung)|this (?:morning|afternoon|evening)|an? (?:hour|minute)s? ago|"
+    r"\b(?:right now|now|tonight|today|tomorrow|just (?:told|disclosed|said|texted|called|showed|found|ran|left|hung)|this (?:morning|afternoon|evening)|last evening|on the way to the (?:ER|hospital)|an? (?:hour|minute)s? ago|"
     r"\d+ (?:minutes?|hours?)|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|is here|is on the|walked in|about to|at once|\d+ ?[ap]\.?m)\b|\bhas(?:n't| not) come (?:home|back)\b",
     re.IGNORECASE,
 )
@@ -39,6 +39,18 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         (
             "medical",
             r"\b(?:took|swallowed|ate|drank) (?:(?:an?|the|all|her|his|their|my|some|of|whole|entire|bunch|handful|lots?|too many|(?:mom|dad|mother|father|grandma|grandmother|sister|brother)'?s|\d+) )*(?:bottle|pills?|tylenol|tablets|bleach|meds)\b|\boverdos(?:ed|ing)\b|\bempty (?:pill|medicine|tylenol) bottles?\b|\b(?:is|lying|found) unconscious\b|\bunresponsive\b|\bstopped breathing\b|\bnot breathing\b|\bis (?:seizing|bleeding|choking)\b|\bhas been seizing\b|\bER unconscious\b|\bwithdrawing badly\b",
+            True,
+        ),
+        (
+            "medical",
+            r"\b(?:is|she's|he's|they're|lying) out cold\b|\bblue lips\b|\bturn(?:ed|ing) blue\b|\bambulance is (?:\d+|an?|here|coming|on (?:its|the) way|minutes)\b"
+            r"|\bswallowed (?:[\w']+ ){0,6}(?:pills?|tablets|meds|bleach|batter(?:y|ies)|magnets?)\b(?! last\b)",
+            True,
+        ),
+        (
+            "suicide",
+            r"\bwon'?t be (?:here|around|alive) (?:after|tomorrow|tonight|by|much longer|for (?:it|long))\b"
+            r"|\b(?:pills?|gun|rope|razor) (?:is |are )?(?:saved|hidden|stashed|ready)\b.{0,60}\b(?:tonight|today|after school)\b",
             True,
         ),
         (
@@ -55,6 +67,23 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             "violence",
             r"\b(?:has|have|holding|waving|pulled|with) an? (?:gun|knife|weapon|machete)\b|\b(?:bring|brings|bringing|coming with) an? (?:gun|knife|weapon)\b|\bshoot up\b|\barmed (?:dad|man|father|student|kid|boy)\b|\b(?:going to|will|gonna|plans to) (?:kill|shoot|stab|drown|strangle) (?:his|her|my|the|everyone|them|someone|us)\b",
             True,
+        ),
+        (
+            "medical",
+            r"\bunconscious\b|\bparamedics are\b|\bEMTs? (?:is|are)\b|\bnarcan\b|\boverdose in\b",
+            False,
+        ),
+        (
+            "violence",
+            r"\b(?:going|gonna|means|plans|wants|threatens|out(?: at \w+)?) (?:to )?(?:kill|shoot|stab|strangle)\b(?! (?:pictures?|picture day|photos?|video|the playroom))"
+            r"|'ll (?:kill|shoot|stab|strangle) |\bw/ an? (?:gun|knife)\b|\bposted the gun\b|\bdropped an? (?:gun|pistol)\b"
+            r"|\b(?:pics?|pictures?|photos?) of (?:\w+ ){0,2}(?:\w+'s )?(?:gun|rifle|pistol|handgun|shotgun)\b",
+            False,
+        ),
+        (
+            "violence",
+            r"\b(?:has|have|holding|with|got|grabbed|bringing|brings|took) (?:his|her|their|the|a) (?:\w+'s )?(?:\.\d\d|gun|rifle|pistol|handgun|shotgun|revolver|knife|machete)\b",
+            False,
         ),
         (
             "abuse",
@@ -83,7 +112,13 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "missing",
-            r"\b(?:is|went|has been) missing\b|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
+            r"(?<!page )(?<!pages )(?<!signature )(?<!form )(?<!copy )(?<!record )(?<!paper )(?<!binder )(?<!file )\b(?:is|went|has been) missing\b(?! (?:an? |the |its |page))|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
+            False,
+        ),
+        (
+            "missing",
+            r"\b(?:walked|ran|took off|slipped|bolted) (?:out|off|away|from|over)?\b.{0,30}\b(?:group home|foster home|placement|shelter|facility|residence|unit|fence)\b"
+            r"|\bmissing since\b|\bmissing (?:girl|boy|kid|child|teen)\b|\bhas(?:n't| not) been seen since\b|\breported (?:him|her|them|\w+) missing\b|\bdidn'?t come back\b|\bwent AWOL\b",
             False,
         ),
         ("missing", r"\bis missing and\b|\bmissing (?:girl|boy|child|teen|student)\b.{0,40}\bman\b", True),
