@@ -32,6 +32,10 @@ _NOW = re.compile(
     r"\d+ (?:minutes?|hours?)|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|is here|is on the|walked in|about to|at once|\d+ ?[ap]\.?m)\b|\bhas(?:n't| not) come (?:home|back)\b",
     re.IGNORECASE,
 )
+# before "is missing": what is missing is no sheet of paper
+_A_PERSON = "".join(
+    f"(?<!{paper} )" for paper in ("page", "pages", "signature", "form", "copy", "record", "paper", "binder", "file")
+)
 # (kind, cue, does it need no word for "now" beside it?)
 _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE), strong)
@@ -112,7 +116,8 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "missing",
-            r"(?<!page )(?<!pages )(?<!signature )(?<!form )(?<!copy )(?<!record )(?<!paper )(?<!binder )(?<!file )\b(?:is|went|has been) missing\b(?! (?:an? |the |its |page))|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
+            _A_PERSON
+            + r"\b(?:is|went|has been) missing\b(?! (?:an? |the |its |page))|\bhas(?:n't| not) come (?:home|back)\b|\bran (?:away|off|an hour|from)\b|\bsnatched\b|\babducted\b",
             False,
         ),
         (
@@ -121,7 +126,7 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             r"|\bmissing since\b|\bmissing (?:girl|boy|kid|child|teen)\b|\bhas(?:n't| not) been seen since\b|\breported (?:him|her|them|\w+) missing\b|\bdidn'?t come back\b|\bwent AWOL\b",
             False,
         ),
-        ("missing", r"\bis missing and\b|\bmissing (?:girl|boy|child|teen|student)\b.{0,40}\bman\b", True),
+        ("missing", _A_PERSON + r"\bis missing and\b|\bmissing (?:girl|boy|child|teen|student)\b.{0,40}\bman\b", True),
     )
 )
 _GENERAL = re.compile(
