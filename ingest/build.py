@@ -58,7 +58,7 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step, m
 
 def _write_asked(folder: Path, work: Work, keys: Sequence[bytes], embedder: Embedder) -> None:
     """The vectors of headings and phrasings, embedded as one sequence, each in its own file."""
-    count = len(work.headings)
+    count = len(work.passages)
     with (
         UnitRows(folder / "headings.npy", count) as headings,
         UnitRows(folder / "phrasings.npy", len(work.phrasings)) as phrasings,
@@ -74,8 +74,8 @@ def _write_asked(folder: Path, work: Work, keys: Sequence[bytes], embedder: Embe
 
 
 def _write(folder: Path, settings: Settings, documents: Sequence[Document], work: Work) -> None:
-    write_lines(folder / "documents.jsonl", documents)
-    write_lines(folder / "phrasings.jsonl", work.phrasings)
+    write_lines(folder / "documents.jsonl", (document.model_dump_json() for document in documents))
+    write_lines(folder / "phrasings.jsonl", (phrasing.model_dump_json() for phrasing in work.phrasings))
     terms = [term.model_dump() for term in work.glossary]
     (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
     bm25 = LexicalIndex.build(work.texts, settings.retrieval.bm25_k1, settings.retrieval.bm25_b)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -163,13 +163,20 @@ def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[Fou
             yield known, np.frombuffer(b"".join(found[key] for key in known), dtype=np.float32).reshape(len(known), -1)
 
 
-def missing_texts(path: Path, keys: Sequence[bytes], texts: Sequence[str], live: Live | None = None) -> list[str]:
-    """The texts, each once, that have no vector in `live` or the cache; writes nothing, and makes no file."""
+class Missing(NamedTuple):
+    """Texts, each counted once, that have no vector yet, and their characters."""
+
+    texts: int
+    characters: int
+
+
+def missing(path: Path, keys: Sequence[bytes], texts: Iterable[str], live: Live | None = None) -> Missing:
+    """What has no vector in `live` or the cache; writes nothing, and makes no file."""
     live = live or _Nothing()
-    wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in live}
+    wanted = {key: len(text) for key, text in zip(keys, texts, strict=True) if key not in live}
     left = list(wanted)
     if not path.is_file():
-        return list(wanted.values())
+        return Missing(len(wanted), sum(wanted.values()))
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             for first in range(0, len(left), READ):
@@ -179,4 +186,4 @@ def missing_texts(path: Path, keys: Sequence[bytes], texts: Sequence[str], live:
                     del wanted[key]
     except sqlite3.Error:  # damaged, or on a disk that can't be written: an estimate may count too much
         pass
-    return list(wanted.values())
+    return Missing(len(wanted), sum(wanted.values()))

@@ -26,16 +26,28 @@ def phrasing_files(corpus: Path) -> list[Path]:
     return sorted((corpus / FOLDER).glob("*.jsonl"))
 
 
-def load_phrasings(corpus: Path, passages: Iterable[Passage]) -> tuple[Phrasing, ...]:
-    """All phrasings of a corpus, each checked against the sections that `passages` come from.
+class Headings:
+    """The headings of each document's passages, gathered as these are made; none where nothing is checked by them."""
+
+    def __init__(self, corpus: Path, passages: Iterable[Passage] = ()) -> None:
+        self._needed = bool(phrasing_files(corpus))
+        self.of: dict[str, dict[str, None]] = {}
+        for passage in passages:
+            self.add(passage)
+
+    def add(self, passage: Passage) -> None:
+        """Note the heading of a passage."""
+        if self._needed:
+            self.of.setdefault(passage.source_id, {})[passage.heading] = None
+
+
+def load_phrasings(corpus: Path, headings: Headings) -> tuple[Phrasing, ...]:
+    """All phrasings of a corpus, each checked against the sections that there are.
 
     Raises:
         CorpusError: a line can't be read, or names a document or heading that isn't there.
     """
-    headings: dict[str, dict[str, None]] = {}
-    for passage in passages:
-        headings.setdefault(passage.source_id, {})[passage.heading] = None
-    return tuple(phrasing for path in phrasing_files(corpus) for phrasing in _checked(path, headings))
+    return tuple(phrasing for path in phrasing_files(corpus) for phrasing in _checked(path, headings.of))
 
 
 def _checked(path: Path, headings: dict[str, dict[str, None]]) -> Iterator[Phrasing]:

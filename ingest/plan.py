@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import chain
 from typing import Any, NamedTuple
 
-from ingest.cache import key_of, missing_texts
+from ingest.cache import Missing, key_of, missing
 from ingest.chunk import heading_text, search_text
 from ingest.load import load_glossary
-from ingest.phrasings import load_phrasings
+from ingest.phrasings import Headings, load_phrasings
 from ingest.reuse import LiveVectors
+from ingest.spill import Spill
 from ingest.survey import Survey, passages_of
 from mayshare.config import Settings
 from mayshare.fingerprint import model_fingerprint
 from mayshare.records import many_objects
-from mayshare.schema import Passage, Phrasing, Term
+from mayshare.schema import Phrasing, Term
 
 Step = Callable[[str, int, int], None]  # name of the step, units done, units in all
 CHARACTERS_A_SECOND = 6_000.0  # embedded on two cores, where no ingest has measured it yet
@@ -22,18 +24,13 @@ BUILD_SECONDS, BUILD_SECONDS_A_PASSAGE = 1.0, 0.0015  # measured on two cores: b
 
 
 class Work(NamedTuple):
-    """All texts of a new generation, in index order."""
+    """All texts of a new generation, in index order; none of them is in memory."""
 
     glossary: tuple[Term, ...]
-    passages: list[Passage]
-    texts: list[str]  # what is embedded and indexed for each passage
-    headings: list[str]
+    passages: Spill  # each as JSON
+    texts: Spill  # what is embedded and indexed for each passage
+    asked: Spill  # what is embedded beside them: the headings of all passages, then the phrasings
     phrasings: tuple[Phrasing, ...]
-
-    @property
-    def asked(self) -> list[str]:
-        """What is embedded beside the passages: their headings, then the phrasings."""
-        return [*self.headings, *(phrasing.text for phrasing in self.phrasings)]
 
 
 class Plan(NamedTuple):
@@ -87,17 +84,26 @@ def make_plan(found: Survey, settings: Settings) -> Plan:
 
 
 def _plan(found: Survey, settings: Settings) -> Plan:
-    passages = passages_of(found, settings)
-    by_id = {document.source_id: document for document in found.documents}
-    headings = [heading_text(passage, by_id[passage.source_id]) for passage in passages]
-    texts = [search_text(passage) for passage in passages]
-    work = Work(load_glossary(settings.corpus), passages, texts, headings, load_phrasings(settings.corpus, passages))
-    wanted = [*texts, *work.asked]
+    work = _work(found, settings)
     model = model_fingerprint(settings)
-    keys = [key_of(model, text) for text in wanted]
+    keys = [key_of(model, text) for text in chain(work.texts, work.asked)]
     live = LiveVectors(found.earlier, model)
-    missing = missing_texts(settings.store / "embeddings.sqlite", keys, wanted, live)
-    return Plan(found, work, keys, live, len(missing), _estimate(found, len(passages), missing))
+    left = missing(settings.store / "embeddings.sqlite", keys, chain(work.texts, work.asked), live)
+    return Plan(found, work, keys, live, left.texts, _estimate(found, len(work.passages), left))
+
+
+def _work(found: Survey, settings: Settings) -> Work:
+    passages, texts, asked, headings = Spill(), Spill(), Spill(), Headings(settings.corpus)
+    for passage, document in passages_of(found, settings):
+        passages.append(passage.model_dump_json())
+        texts.append(search_text(passage))
+        asked.append(heading_text(passage, document))
+        headings.add(passage)
+    glossary = load_glossary(settings.corpus)
+    phrasings = load_phrasings(settings.corpus, headings)
+    for phrasing in phrasings:
+        asked.append(phrasing.text)
+    return Work(glossary, passages, texts, asked, phrasings)
 
 
 def readable(seconds: float) -> str:
@@ -107,10 +113,10 @@ def readable(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _estimate(found: Survey, passages: int, missing: Sequence[str]) -> float:
+def _estimate(found: Survey, passages: int, left: Missing) -> float:
     if found.current:
         return 0.0
     manifest = found.earlier.manifest
     speed = (manifest.speed if manifest else 0.0) or CHARACTERS_A_SECOND
     building = BUILD_SECONDS + BUILD_SECONDS_A_PASSAGE * passages
-    return round(building + sum(map(len, missing)) / speed, 1)
+    return round(building + left.characters / speed, 1)

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from ingest.rows import StoredRows
 from mayshare import collection, faults, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_, PublishError, VectorServerError, VerifyError
 from mayshare.generation import Manifest
-from mayshare.records import read_passages
+from mayshare.records import passage_ids
 
 if TYPE_CHECKING:
     from mayshare.chroma_server import Server
@@ -83,8 +82,7 @@ def _write(settings: Settings, manifest: Manifest, step: Step) -> None:
     from mayshare.chroma_server import Server
 
     folder = generation.directory(settings.store, manifest.generation)
-    ids = [passage.passage_id for passage in read_passages(folder)]
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+    ids, vectors = passage_ids(folder), StoredRows(folder / "vectors.npy")
     identity = collection.ensure_store_id(settings.store)
     server = Server(settings.chroma, TIMEOUT_S)
     try:

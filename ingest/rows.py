@@ -1,4 +1,7 @@
-"""A `.npy` file of unit vectors, written in any order of its rows, so that an index larger than memory can be built."""
+"""A `.npy` file of unit vectors, written in any order of its rows and read some at a time.
+
+So an index larger than memory can be built and checked.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,24 @@ import numpy.typing as npt
 
 UNIT = 1e-6  # a length this near to one is one, in float32
 Vectors = npt.NDArray[np.float32]
+
+
+class StoredRows:
+    """The rows of a `.npy` file, read anew each time: a file that stays mapped counts as memory where it was read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows = len(self._mapped())
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, rows: int | slice) -> Vectors:
+        return np.array(self._mapped()[rows])
+
+    def _mapped(self) -> Vectors:
+        mapped: Vectors = np.load(self._path, mmap_mode="r", allow_pickle=False)
+        return mapped
 
 
 class UnitRows:

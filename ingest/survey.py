@@ -5,7 +5,8 @@ What the live generation holds is used again only where its files are whole and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +19,10 @@ from mayshare.errors import CorpusError, IndexError_
 from mayshare.fingerprint import code_fingerprint, model_fingerprint
 from mayshare.generation import Manifest
 from mayshare.minilm import sha256_file
-from mayshare.records import read_documents, read_passages
+from mayshare.records import BySource, read_documents
 from mayshare.schema import Document, Passage
+
+DOCUMENTS = 64  # cut into passages at a time
 
 
 class Earlier(NamedTuple):
@@ -64,14 +67,23 @@ def survey(settings: Settings, strict: bool = False) -> Survey:
     return Survey(documents, fingerprint, earlier, changes, current, tuple(errors))
 
 
-def passages_of(found: Survey, settings: Settings) -> list[Passage]:
+def passages_of(found: Survey, settings: Settings) -> Iterator[tuple[Passage, Document]]:
     """Passages of all documents, in the documents' order; those of unchanged ones come from the live generation."""
-    kept = _kept(found)
     searched = _searched(found.documents)
-    fresh = [document for document in searched if document.source_id not in kept]
-    for passage in _chunked(fresh, settings.chunking.max_words):
-        kept.setdefault(passage.source_id, []).append(passage)
-    return [passage for document in searched for passage in kept.get(document.source_id, [])]
+    with _Kept(found) as kept:
+        for first in range(0, len(searched), DOCUMENTS):
+            some = searched[first : first + DOCUMENTS]
+            made = _by_source(_chunked([one for one in some if one not in kept], settings.chunking.max_words))
+            for document in some:
+                passages = kept.passages(document) if document in kept else made.get(document.source_id, ())
+                yield from ((passage, document) for passage in passages)
+
+
+def _by_source(passages: Sequence[Passage]) -> dict[str, list[Passage]]:
+    found: dict[str, list[Passage]] = {}
+    for passage in passages:
+        found.setdefault(passage.source_id, []).append(passage)
+    return found
 
 
 def _searched(documents: Sequence[Document]) -> Sequence[Document]:
@@ -83,16 +95,22 @@ def _searched(documents: Sequence[Document]) -> Sequence[Document]:
     return guidance or documents
 
 
-def _kept(found: Survey) -> dict[str, list[Passage]]:
-    manifest = found.earlier.manifest
-    if not found.earlier.usable or not manifest or manifest.settings["chunking"] != found.fingerprint["chunking"]:
-        return {}
-    same = {d.source_id for d in found.documents if manifest.documents.get(d.source_id) == d.sha256}
-    kept: dict[str, list[Passage]] = {}
-    for passage in read_passages(found.earlier.folder):
-        if passage.source_id in same:
-            kept.setdefault(passage.source_id, []).append(passage)
-    return kept
+class _Kept(ExitStack):
+    """Passages of the documents that are still as the live generation has them; none where it can't be used again."""
+
+    def __init__(self, found: Survey) -> None:
+        super().__init__()
+        manifest = found.earlier.manifest
+        self._before: dict[str, str] = {}
+        if found.earlier.usable and manifest and manifest.settings["chunking"] == found.fingerprint["chunking"]:
+            self._before = manifest.documents
+            self._lines = self.enter_context(BySource(found.earlier.folder / "passages.jsonl"))
+
+    def __contains__(self, document: Document) -> bool:
+        return self._before.get(document.source_id) == document.sha256 and document.source_id in self._lines
+
+    def passages(self, document: Document) -> Iterator[Passage]:
+        return map(Passage.model_validate_json, self._lines.lines(document.source_id))
 
 
 def _chunked(documents: Sequence[Document], max_words: int) -> list[Passage]:

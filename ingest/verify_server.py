@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import sys
 
-import numpy as np
-
+from ingest.rows import StoredRows
 from ingest.verify import check_own_nearest
 from mayshare import generation
 from mayshare.chroma_server import Server, reason
 from mayshare.config import Settings
 from mayshare.errors import VerifyError
-from mayshare.records import read_passages
+from mayshare.records import passage_ids
 from mayshare.remote import open_whole
 
 TIMEOUT_S = 120.0
@@ -25,8 +24,7 @@ def verify(settings: Settings, number: int) -> None:
     """Raises VerifyError at the first thing that is wrong."""
     manifest = generation.read_manifest(settings.store, number)
     folder = generation.directory(settings.store, number)
-    ids = [passage.passage_id for passage in read_passages(folder)]
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+    ids, vectors = passage_ids(folder), StoredRows(folder / "vectors.npy")
     server = Server(settings.chroma, TIMEOUT_S)
     try:
         collection = open_whole(server, settings.store, manifest)

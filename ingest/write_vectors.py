@@ -9,18 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
-
+from ingest.rows import StoredRows
 from mayshare import chroma
 from mayshare.errors import IngestError
 from mayshare.process import end_now
-from mayshare.records import read_passages
+from mayshare.records import passage_ids
 
 
 def write_vectors(folder: Path) -> None:
     """Raises IngestError where Chroma can't write."""
-    ids = [passage.passage_id for passage in read_passages(folder)]
-    chroma.write(folder / "chroma", ids, np.load(folder / "vectors.npy", allow_pickle=False))
+    chroma.write(folder / "chroma", passage_ids(folder), StoredRows(folder / "vectors.npy"))
 
 
 def main() -> int:

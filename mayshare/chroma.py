@@ -13,7 +13,7 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chromadb
 import chromadb.api.rust  # else imported with the first client, while an ingest waits for its check
@@ -29,11 +29,21 @@ from mayshare.errors import IngestError
 COLLECTION = "passages"
 
 
+BATCH = 1000  # vectors handed to Chroma at a time: on their way each is a list of Python's numbers
+
+
+class Rows(Protocol):
+    """Vectors, an array or a file of them."""
+
+    def __getitem__(self, rows: slice, /) -> npt.NDArray[np.float32]:
+        """Those of a slice."""
+
+
 def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
-def write(folder: Path, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+def write(folder: Path, ids: Sequence[str], vectors: Rows) -> None:
     """Put vectors into a new collection (cosine) in a new folder.
 
     Not through LlamaIndex's vector store: it adds each node as JSON and each text to a full-text index, which
@@ -45,7 +55,7 @@ def write(folder: Path, ids: Sequence[str], vectors: npt.NDArray[np.float32]) ->
     try:
         client = _client(folder)
         collection = client.create_collection(COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None)
-        size = client.get_max_batch_size()
+        size = min(BATCH, client.get_max_batch_size())
         for first in range(0, len(ids), size):
             collection.add(ids=list(ids[first : first + size]), embeddings=vectors[first : first + size])
         close(client)

@@ -6,13 +6,16 @@ Stop words are dropped from both sides. Citations are kept whole, so that "99.31
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import math
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bm25s
@@ -72,6 +75,24 @@ def _terms_in(text: str) -> tuple[str, ...]:
     return tuple(terms(text))
 
 
+class _Ids:
+    """Lists of term numbers as bm25s goes through them, four bytes a number."""
+
+    def __init__(self) -> None:
+        self._flat, self._ends = array("I"), array("Q", [0])
+
+    def append(self, numbers: Sequence[int]) -> None:
+        """Add a list."""
+        self._flat.extend(numbers)
+        self._ends.append(len(self._flat))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return (self._flat[first:last].tolist() for first, last in itertools.pairwise(self._ends))
+
+
 class LexicalIndex:
     """BM25 over passages, in the order in which they were given."""
 
@@ -79,14 +100,16 @@ class LexicalIndex:
         self._model, self._vocabulary, self.size = model, vocabulary, size
 
     @classmethod
-    def build(cls, texts: Sequence[str], k1: float, b: float) -> LexicalIndex:
+    def build(cls, texts: Iterable[str], k1: float, b: float) -> LexicalIndex:
         """Index the texts. An empty corpus gives an index that finds nothing."""
         vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in _terms_in(text)] for text in texts]
+        ids = _Ids()
+        for text in texts:
+            ids.append([vocabulary.setdefault(term, len(vocabulary)) for term in _terms_in(text)])
         model = bm25s.BM25(k1=k1, b=b, method="lucene")
         if vocabulary:
-            model.index((ids, vocabulary), show_progress=False)
-        return cls(model, vocabulary, len(texts))
+            model.index(SimpleNamespace(ids=ids, vocab=vocabulary), show_progress=False)
+        return cls(model, vocabulary, len(ids))
 
     def scores(self, query: Sequence[str]) -> Scores:
         """BM25 score of every passage for the query's terms; shape (size,). Unknown terms score nothing."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.phrasings import load_phrasings
+from ingest.phrasings import Headings, load_phrasings
 from ingest.pipeline import ingest
 from mayshare.config import Settings
 from mayshare.errors import CorpusError
@@ -68,7 +68,7 @@ def test_a_bad_line_names_file_line_and_mend(settings: Settings, corpus: Path, r
     ingest(settings)
     write(corpus, GOOD, "", row)
     with pytest.raises(CorpusError) as caught:
-        load_phrasings(corpus, open_index(settings).passages)
+        load_phrasings(corpus, Headings(corpus, open_index(settings).passages))
     assert caught.value.line == 3
     assert "ferpa.jsonl:3" in str(caught.value)
     assert says in str(caught.value)
