@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,6 @@ from mayshare.config import Settings
 from mayshare.fingerprint import model_fingerprint
 from mayshare.lexical import LexicalIndex
 from mayshare.records import write_lines
-from mayshare.schema import Document
 
 
 class Made(NamedTuple):
@@ -49,7 +48,7 @@ def build_generation(settings: Settings, plan: Plan, folder: Path, step: Step, m
     finally:
         embedder.close()
     step("build", 0, 1)
-    _write(folder, settings, plan.survey.documents, work)
+    _write(folder, settings, plan.survey.documents.lines, work)
     helpers.wait_for_vectors()
     faults.hit("after_chroma")
     step("build", 1, 1)
@@ -73,8 +72,8 @@ def _write_asked(folder: Path, work: Work, keys: Sequence[bytes], embedder: Embe
         embedder.vectors(work.asked, keys, put)
 
 
-def _write(folder: Path, settings: Settings, documents: Sequence[Document], work: Work) -> None:
-    write_lines(folder / "documents.jsonl", (document.model_dump_json() for document in documents))
+def _write(folder: Path, settings: Settings, documents: Iterable[str], work: Work) -> None:
+    write_lines(folder / "documents.jsonl", documents)
     write_lines(folder / "phrasings.jsonl", (phrasing.model_dump_json() for phrasing in work.phrasings))
     terms = [term.model_dump() for term in work.glossary]
     (folder / "glossary.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")

@@ -12,11 +12,12 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from ingest import quarantine
+from ingest.documents import Documents
 from ingest.embedder import Model, model_for
 from ingest.fresh import Helpers
 from ingest.plan import Plan, Step, make_plan
@@ -26,7 +27,6 @@ from mayshare import __version__, faults, generation
 from mayshare.config import Settings
 from mayshare.errors import DiskSpaceError, IndexError_, IngestError
 from mayshare.generation import Manifest
-from mayshare.schema import Document
 
 MIN_FREE_BYTES = 200_000_000
 BYTES_A_PASSAGE = 40_000  # measured with room to spare: Chroma, vectors, text, sentences
@@ -153,8 +153,8 @@ def _live(settings: Settings) -> Manifest | None:
         return None
 
 
-def _check_space(store: Path, documents: Sequence[Document]) -> None:
-    needed = MIN_FREE_BYTES + BYTES_A_PASSAGE * sum(1 + len(d.body) // 1000 for d in documents)
+def _check_space(store: Path, documents: Documents) -> None:
+    needed = MIN_FREE_BYTES + BYTES_A_PASSAGE * sum(1 + head.characters // 1000 for head in documents.heads)
     free = shutil.disk_usage(store).free
     if free < needed:
         raise DiskSpaceError(
@@ -209,7 +209,7 @@ def _fill(
         model=made.model,
         dimensions=made.dimensions,
         settings=found.fingerprint,
-        documents={document.source_id: document.sha256 for document in found.documents},
+        documents={head.source_id: head.sha256 for head in found.documents.heads},
         passages=made.passages,
         speed=made.speed or (before.speed if before else 0.0),
         files=generation.hash_files(scratch),

@@ -22,7 +22,7 @@ class LiveVectors:
         self._rows: dict[bytes, int] = {}
         self._arrays: list[npt.NDArray[np.float32]] = []
         manifest = earlier.manifest
-        if not earlier.documents or manifest is None or manifest.model != model or KEYS not in manifest.files:
+        if not earlier.whole or manifest is None or manifest.model != model or KEYS not in manifest.files:
             return
         mapped = (np.load(earlier.folder / name, mmap_mode="r", allow_pickle=False) for name in ARRAYS)
         self._arrays = [np.asarray(array) for array in mapped if len(array)]  # numpy's memmap class is slow by the row

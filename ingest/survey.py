@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.changes import Changes, Seen, compare, seen
+from ingest.documents import Documents
 from ingest.load import corpus_sha256, load_corpus
 from ingest.phrasings import phrasing_files
 from mayshare import __version__, generation
@@ -26,22 +27,22 @@ DOCUMENTS = 64  # cut into passages at a time
 
 
 class Earlier(NamedTuple):
-    """The live generation: its manifest, and its documents where its files are whole."""
+    """The live generation: its manifest, and whether its files are whole."""
 
     manifest: Manifest | None = None
     folder: Path = Path()
-    documents: tuple[Document, ...] = ()
+    whole: bool = False
 
     @property
     def usable(self) -> bool:
         """May what it read be used again?"""
-        return bool(self.documents) and self.manifest is not None and _code_of(self.manifest) == code_fingerprint()
+        return self.whole and self.manifest is not None and _code_of(self.manifest) == code_fingerprint()
 
 
 class Survey(NamedTuple):
     """The corpus as it is now, what it is held against, and whether the live generation equals it already."""
 
-    documents: list[Document]
+    documents: Documents
     fingerprint: dict[str, Any]
     earlier: Earlier
     changes: Changes
@@ -55,24 +56,24 @@ def survey(settings: Settings, strict: bool = False) -> Survey:
     Raises:
         CorpusError: no document can be read, or with `strict` one can't; the message names all of them.
     """
-    earlier = _earlier(settings)
-    known = {document.path: document for document in earlier.documents} if earlier.usable else {}
+    earlier, old = _earlier(settings)
+    known = {document.path: document for document in old} if earlier.usable else {}
     documents, errors = _load(settings, known, strict)
     fingerprint = _fingerprint(settings, documents)
-    before = seen(earlier.documents)
+    before = seen(old)
     if earlier.manifest and not before:
         before = {name: Seen(sha256) for name, sha256 in earlier.manifest.documents.items()}
     changes = compare(before, seen(documents))
     current = not changes and _is_current(earlier, fingerprint, settings)
-    return Survey(documents, fingerprint, earlier, changes, current, tuple(errors))
+    return Survey(Documents(documents), fingerprint, earlier, changes, current, tuple(errors))
 
 
 def passages_of(found: Survey, settings: Settings) -> Iterator[tuple[Passage, Document]]:
     """Passages of all documents, in the documents' order; those of unchanged ones come from the live generation."""
-    searched = _searched(found.documents)
+    searched = found.documents.searched
     with _Kept(found) as kept:
         for first in range(0, len(searched), DOCUMENTS):
-            some = searched[first : first + DOCUMENTS]
+            some = [found.documents[place] for place in searched[first : first + DOCUMENTS]]
             made = _by_source(_chunked([one for one in some if one not in kept], settings.chunking.max_words))
             for document in some:
                 passages = kept.passages(document) if document in kept else made.get(document.source_id, ())
@@ -84,15 +85,6 @@ def _by_source(passages: Sequence[Passage]) -> dict[str, list[Passage]]:
     for passage in passages:
         found.setdefault(passage.source_id, []).append(passage)
     return found
-
-
-def _searched(documents: Sequence[Document]) -> Sequence[Document]:
-    """What questions are answered from: the guidance, or official text where there is nothing else.
-
-    Beside guidance, official text is for looking up a citation (`Index.official`): it must not displace an answer.
-    """
-    guidance = [document for document in documents if document.kind != "official"]
-    return guidance or documents
 
 
 class _Kept(ExitStack):
@@ -123,17 +115,19 @@ def _chunked(documents: Sequence[Document], max_words: int) -> list[Passage]:
     return [passage_of(node) for node in nodes]
 
 
-def _earlier(settings: Settings) -> Earlier:
+def _earlier(settings: Settings) -> tuple[Earlier, list[Document]]:
+    """The live generation, and its documents where its files are whole."""
     try:
         manifest = generation.read_manifest(settings.store, generation.live(settings.store))
     except IndexError_:
-        return Earlier()
+        return Earlier(), []
     folder = generation.directory(settings.store, manifest.generation)
     try:
         generation.check_files(settings.store, manifest)
-        return Earlier(manifest, folder, tuple(read_documents(folder)))
+        documents = read_documents(folder)
     except (IndexError_, OSError, ValueError):
-        return Earlier(manifest, folder)
+        return Earlier(manifest, folder), []
+    return Earlier(manifest, folder, bool(documents)), documents
 
 
 def _load(settings: Settings, known: dict[str, Document], strict: bool) -> tuple[list[Document], list[CorpusError]]:
@@ -168,7 +162,7 @@ def _code_of(manifest: Manifest) -> str:
 def _is_current(earlier: Earlier, fingerprint: dict[str, Any], settings: Settings) -> bool:
     """Would a new generation equal the live one, and are its files whole?"""
     manifest = earlier.manifest
-    if manifest is None or not earlier.documents:
+    if manifest is None or not earlier.whole:
         return False
     made = (manifest.format, manifest.settings, manifest.model, manifest.code_version)
     return made == (generation.FORMAT, fingerprint, model_fingerprint(settings), __version__)

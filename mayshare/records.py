@@ -62,13 +62,11 @@ class BySource:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
-        self._runs: dict[str, list[tuple[int, int]]] = {}  # start and end of lines that follow each other
-        start = 0
-        for line in self._file:
-            runs = self._runs.setdefault(_source_of(line), [])
-            first = runs.pop()[0] if runs and runs[-1][1] == start else start
-            start += len(line)
-            runs.append((first, start))
+        try:
+            self._runs = _runs(self._file)
+        except BaseException:
+            self._file.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +86,18 @@ class BySource:
         for start, end in self._runs[source_id]:
             self._file.seek(start)
             yield from self._file.read(end - start).splitlines()
+
+
+def _runs(lines: Iterable[bytes]) -> dict[str, list[tuple[int, int]]]:
+    """Where a document's lines start and end, those that follow each other as one."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for line in lines:
+        runs = found.setdefault(_source_of(line), [])
+        first = runs.pop()[0] if runs and runs[-1][1] == start else start
+        start += len(line)
+        runs.append((first, start))
+    return found
 
 
 def _source_of(line: bytes) -> str:
