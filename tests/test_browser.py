@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from answer.situation import IS_IT
+from pages.situation import OTHERS
 from scripts.install_chromium import find
+from tests.questions import MEANT, MESSY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -91,6 +94,18 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     page.get_by_text("Cited sentence, between").wait_for()
 
 
+def test_another_near_question_is_chosen_by_keyboard(page: Page) -> None:
+    ask(page, MESSY)
+    page.get_by_text(IS_IT).wait_for()
+    settled(page)
+    page.get_by_role("button", name=MEANT).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Answered for the question you chose").wait_for()
+    settled(page)
+    assert page.get_by_text(IS_IT).count() == 0
+    assert page.get_by_text("Answer 1 ready").count() == 1
+
+
 CONTROLS = "button[data-testid^='stBaseButton']:not([disabled]), textarea, summary"
 NAMED = "e => (e.getAttribute('aria-label') || e.innerText || e.placeholder || '').trim()"
 
@@ -150,6 +165,11 @@ def test_no_accessibility_violations(browser: Browser, address: str, scheme: str
     opened.get_by_text("How sure:").first.wait_for()
     opened.get_by_text("Copy, print or save this answer").first.click()
     opened.get_by_text("Text with its citations").first.wait_for()
+    opened.wait_for_timeout(1000)
+    found += Axe().run(opened).response["violations"]
+    ask(opened, MESSY, 2)
+    opened.get_by_text(IS_IT).wait_for()
+    opened.get_by_text(OTHERS).first.click()
     opened.wait_for_timeout(1000)
     found += Axe().run(opened).response["violations"]
     context.close()

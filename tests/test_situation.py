@@ -10,15 +10,9 @@ from answer import situation
 from answer.assemble import Engine
 from answer.render import to_contract
 from mayshare.schema import Answer, Place, Question
+from tests.questions import MEANT, MESSY
 
 PLAIN = "Can a probation officer get attendance and grades without consent?"
-# kinship, a counseling referral, prison and field trips: several situations are near
-MESSY = (
-    "Kid in 7th grade lives with his great-aunt out on Route 9 since his mom went to prison two states away, and dad isn't on "
-    "the birth certificate. No guardianship papers. She signs his field trip slips and comes to every conference. Now she "
-    "wants to sit down and read his whole file incl the counseling referral I put in it. Can I let her?"
-)
-MEANT = "Can a kinship caregiver or grandparent without papers get school records?"
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +97,7 @@ def test_the_page_offers_the_others_and_answers_again_in_place(app: AppTest) -> 
     assert app.info[0].value.startswith(situation.IS_IT)
     first = next(m.value for m in app.markdown if m.value.startswith("## "))
     assert "If so: " in first
+    assert [b.label for b in app.button].count(MEANT) == 1
     next(b for b in app.button if b.label == MEANT).click().run()
     assert not app.exception
     assert len(app.session_state["turns"]) == 1
