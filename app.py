@@ -10,20 +10,34 @@ import streamlit as st
 # Streamlit runs this file as a script; the packages beside it must be found from any folder.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from mayshare.errors import MayshareError
-from pages import access, menu, sign_in
-from pages.engine import engine
+from mayshare.errors import BusyError, MayshareError
+from pages import access, carry, menu, sign_in
+from pages.engine import admitted, engine
+from pages.markup import escape
 from pages.style import CSS
+
+TITLE = "May I share this?"
+PAGE_TITLE = "mayshare: may I share this?"
 
 
 def main() -> None:
-    """Draw the page that was asked for, or say why there is nothing to ask."""
-    st.set_page_config(page_title="mayshare: may I share this?", page_icon="docs/img/icon.svg", layout="wide")
+    """Draw the page that was asked for, or say that too many ask just now."""
+    st.set_page_config(page_title=PAGE_TITLE, page_icon="docs/img/icon.svg", layout="wide")
+    question = carry.waiting()
+    try:
+        with admitted(asks=bool(question)):
+            draw()
+    except BusyError as error:
+        busy(str(error), str(question))
+
+
+def draw() -> None:
+    """Draw the page, or say why there is nothing to ask."""
     try:
         role = access.role()
         notice = engine().notice
     except MayshareError as error:
-        st.title("May I share this?")
+        st.title(TITLE)
         st.error(f"The chat can't start. {error}")
         return
     st.html(CSS)
@@ -32,6 +46,14 @@ def main() -> None:
     if notice and role > access.Role.NOBODY:
         st.warning(notice)
     page.run()
+
+
+def busy(message: str, question: str) -> None:
+    """Nothing else is drawn, so that it is said at once; the conversation comes back with the next run."""
+    st.title(TITLE)
+    st.warning(f"{message} What you asked before is kept too.", icon=":material/hourglass_top:")
+    st.markdown(f"Not answered: {escape(question)}")
+    st.button("Ask this again", key="ask-again", on_click=carry.leave, args=(question,))
 
 
 main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import BoundedSemaphore, Lock
 
 from mayshare.errors import BusyError
@@ -24,7 +24,7 @@ class Gate:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place while the block runs.
+        """Hold a place while the block runs, without waiting for a turn.
 
         Raises:
             BusyError: all places are taken.
@@ -36,11 +36,25 @@ class Gate:
             )
         self._count(1)
         try:
-            with self._running:
-                yield
+            yield
         finally:
             self._count(-1)
             self._places.release()
+
+    @contextmanager
+    def turn(self, meanwhile: AbstractContextManager[object] | None = None) -> Iterator[None]:
+        """Wait until fewer than `at_once` run, and be one of them while the block runs; for whoever holds a place.
+
+        Args:
+            meanwhile: entered only where there is something to wait for.
+        """
+        if not self._running.acquire(blocking=False):
+            with meanwhile or nullcontext():
+                self._running.acquire()
+        try:
+            yield
+        finally:
+            self._running.release()
 
     def _count(self, change: int) -> None:
         with self._lock:

@@ -51,7 +51,7 @@ def draw() -> None:
     with st.bottom:
         typed = st.chat_input(
             "Ask who may share what with whom",
-            key="question",
+            key=carry.INPUT,
             max_chars=load_settings().answering.max_question_chars,
             disabled=off is not None,
         )

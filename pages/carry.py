@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 KEY = "question_to_ask"
+INPUT = "question"  # of the Ask page's input
 
 
 def ask(question: str) -> None:
@@ -20,6 +21,12 @@ def ask(question: str) -> None:
 def leave(question: str) -> None:
     """Leave a question for the Ask page's next run."""
     st.session_state[KEY] = question
+
+
+def waiting() -> str | None:
+    """The question that this run of the app is to answer, before the page that takes it is drawn."""
+    question: str | None = st.session_state.get(INPUT) or st.session_state.get(KEY)
+    return question
 
 
 def take() -> str | None:

@@ -6,8 +6,11 @@ A module-level singleton, not Streamlit's resource cache: any anonymous visitor 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from threading import Lock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, local
+
+import streamlit as st
 
 from answer import ask_next
 from answer.assemble import Engine, assemble
@@ -20,6 +23,7 @@ BUSY_PAUSE_S = 2.0  # … when somebody asks
 _lock = Lock()
 _engine: Engine | None = None
 _gate: Gate | None = None
+_run = local()  # `admitted`: has this thread's run of the page its turn already?
 
 
 def engine() -> Engine:
@@ -37,8 +41,30 @@ def answer_in_turn(question: Question, on_claim: Callable[[str], object] | None 
     Raises:
         BusyError: as many questions as the settings allow are being answered or wait.
     """
-    with _the_gate().place():
+    if getattr(_run, "admitted", False):
         return engine().ask(question, on_claim)
+    with _the_gate().place(), _the_gate().turn():
+        return engine().ask(question, on_claim)
+
+
+@contextmanager
+def admitted(asks: bool) -> Iterator[None]:
+    """A run of the page that carries a question holds its place and takes its turn from the beginning.
+
+    So no page is drawn while others' are, and who must be told that mayshare is busy hears it at once.
+
+    Raises:
+        BusyError: as many questions as the settings allow are being answered or wait.
+    """
+    if not asks:
+        yield
+        return
+    with _the_gate().place(), _the_gate().turn(st.spinner("Others are answered first …")):
+        _run.admitted = True
+        try:
+            yield
+        finally:
+            _run.admitted = False
 
 
 def _the_gate() -> Gate:

@@ -155,9 +155,34 @@ def test_beyond_its_limit_the_app_says_at_once_that_it_is_busy_and_keeps_the_que
     assert "mayshare is busy" in app.warning[0].value
     assert app.session_state["turns"] == []
     assert QUESTION in texts(app)
+    assert not app.chat_input, "it is said before the page is drawn"
     button(app, "Ask this again").click().run()  # type: ignore[attr-defined]
     assert "Answer 1 ready" in app.success[0].value
     assert not app.warning
+
+
+def test_a_conversation_outlives_a_busy_moment(app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(app, QUESTION)
+    full = Gate(at_once=1, waiting=0)
+    monkeypatch.setattr(pages.engine, "_gate", full)
+    with full.place():
+        ask(app, "and the police?")
+    assert "is kept too" in app.warning[0].value
+    button(app, "Ask this again").click().run()  # type: ignore[attr-defined]
+    assert "Answer 2 ready" in app.success[0].value
+    assert [turn.question.text for turn in app.session_state["turns"]] == [QUESTION, "and the police?"]
+
+
+def test_a_question_asked_while_a_page_is_drawn_finds_its_place_then(
+    app: AppTest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Gate(at_once=1, waiting=0)
+    monkeypatch.setattr(pages.engine, "_gate", full)
+    with full.place():
+        button(app, QUESTIONS[EVERYONE][0]).click().run()  # type: ignore[attr-defined]
+    assert "mayshare is busy" in app.warning[0].value
+    assert app.chat_input
+    assert full.idle
 
 
 def test_the_gate_lets_so_many_in_and_so_many_wait() -> None:
@@ -171,7 +196,7 @@ def test_the_gate_lets_so_many_in_and_so_many_wait() -> None:
         nonlocal most
         everybody.wait()
         try:
-            with gate.place():
+            with gate.place(), gate.turn():
                 with lock:
                     inside.append(1)
                     most = max(most, len(inside))
