@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 import pages.engine
 from answer.assemble import Engine
 from answer.guide import STEPS, compose
+from answer.situation import IS_IT
 from mayshare import chat_switch
 from mayshare.config import ROOT, Settings
+from tests.questions import MEANT, MESSY
 
 
 @pytest.fixture
@@ -93,6 +95,17 @@ def test_the_question_can_be_changed_and_a_skipped_step_stays_open(guide: AppTes
     guide.text_area[0].set_value("How do I bake sourdough bread?").run()
     click(guide, "Ask this question")
     assert any("outside what mayshare covers" in info.value for info in guide.info)
+
+
+def test_another_near_question_can_be_chosen_here_too(guide: AppTest) -> None:
+    click(guide, "Go to the question now")
+    guide.text_area[0].set_value(MESSY).run()
+    click(guide, "Ask this question")
+    assert guide.info[0].value.startswith(IS_IT)
+    click(guide, MEANT)
+    assert not guide.exception
+    assert any("question you chose" in caption.value and MEANT in caption.value for caption in guide.caption)
+    assert not guide.info
 
 
 def test_nothing_is_answered_while_the_chat_is_off(guide: AppTest, shipped: Settings) -> None:
