@@ -50,6 +50,7 @@ def draw() -> None:
 
 def busy(message: str, question: str) -> None:
     """Nothing else is drawn, so that it is said at once; the conversation comes back with the next run."""
+    carry.drop()
     st.title(TITLE)
     st.warning(f"{message} What you asked before is kept too.", icon=":material/hourglass_top:")
     st.markdown(f"Not answered: {escape(question)}")

@@ -29,8 +29,6 @@ def suggestions(engine: Searcher, answer: Answer, asked: Sequence[str]) -> tuple
     known += [set(terms(source.heading)) for source in answer.sources]
     if answer.situation and answer.situation.unsure:  # those stand above the answer already
         known += [set(terms(other.heading)) for other in answer.situation.others]
-    if answer.situation and answer.situation.unsure:  # those stand above the answer already
-        known += [set(terms(other.heading)) for other in answer.situation.others]
     found: list[str] = []
     for heading in list(dict.fromkeys(_headings(engine.index, answer)))[:TRIED]:
         alone = heading.endswith("?") and not resolve(heading, list(asked))[0]  # else it is read with what was asked

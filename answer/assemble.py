@@ -19,7 +19,7 @@ from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
-from mayshare.schema import Answer, Hit, Question, Situation, Verdict
+from mayshare.schema import Answer, Hit, Place, Question, Situation, Verdict
 from mayshare.text import plain
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Engine:
             on_claim: called with each statement of a language model as soon as it stands, for streaming.
         """
         answer = self._dated(self._ask(question, on_claim))
-        danger = emergency.danger(" ".join([*question.history[-1:], question.text]))
+        danger = _danger(question)
         if danger is None or answer.abstention in ("unsafe", "out_of_scope"):
             return answer
         first = emergency.FIRST[danger]
@@ -131,7 +131,7 @@ class Engine:
         if refusal and question.history and not understood.context:
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
-            more = opened.retriever.evidence(leaning, question.filters, k)
+            more = opened.retriever.evidence(leaning, question.filters, k, question.situation)
             again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
@@ -140,7 +140,8 @@ class Engine:
             # a child in danger gets the emergency rule, however the question is worded
             asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
             understood = understand(asked, opened.glossary)
-            evidence, refusal = opened.retriever.evidence(understood, question.filters, k), None
+            evidence = opened.retriever.evidence(understood, question.filters, k, question.situation)
+            refusal = None
         if refusal or not evidence.hits:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
             return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
@@ -223,7 +224,8 @@ class Engine:
         self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, lead: Selected
     ) -> Situation:
         """What the answer is about; in a danger nobody is asked first whether that is meant."""
-        settled = question.situation or emergency.danger(understood.text)
+        own = Place(source_id=lead.passage.source_id, heading=lead.passage.heading)
+        settled = question.situation == own or _danger(question) or emergency.danger(understood.text)
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
@@ -281,6 +283,11 @@ class Engine:
             hits=hits,
             confidence=abstain.answerable(understood, evidence) if understood and evidence else None,
         )
+
+
+def _danger(question: Question) -> str | None:
+    """The danger that this question or the one before it tells of."""
+    return emergency.danger(" ".join([*question.history[-1:], question.text]))
 
 
 def _leans(understood: Understood) -> bool:

@@ -34,7 +34,12 @@ _NOW = re.compile(
 )
 # before "is missing": what is missing is no sheet of paper
 _A_PERSON = "".join(
-    f"(?<!{paper} )" for paper in ("page", "pages", "signature", "form", "copy", "record", "paper", "binder", "file")
+    f"(?<!{thing} )"
+    for thing in (
+        "page pages signature form copy record records paper papers binder file files transcript consent release date chart card "
+        "laptop phone letter order report note notes stamp name line sheet key keys bag computer book box number list it "
+        "that this which something information"
+    ).split()
 )
 # (kind, cue, does it need no word for "now" beside it?)
 _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
@@ -47,14 +52,14 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "medical",
-            r"\b(?:is|she's|he's|they're|lying) out cold\b|\bblue lips\b|\bturn(?:ed|ing) blue\b|\bambulance is (?:\d+|an?|here|coming|on (?:its|the) way|minutes)\b"
+            r"\b(?:is|she's|he's|they're|lying) out cold\b|\bblue lips\b|\bturn(?:ed|ing) blue\b|\bambulance is (?:(?:\d+|a few|two|three|five|ten) min|here\b|coming|on (?:its|the) way|minutes)"
             r"|\bswallowed (?:[\w']+ ){0,6}(?:pills?|tablets|meds|bleach|batter(?:y|ies)|magnets?)\b(?! last\b)",
             True,
         ),
         (
             "suicide",
-            r"\bwon'?t be (?:here|around|alive) (?:after|tomorrow|tonight|by|much longer|for (?:it|long))\b"
-            r"|\b(?:pills?|gun|rope|razor) (?:is |are )?(?:saved|hidden|stashed|ready)\b.{0,60}\b(?:tonight|today|after school)\b",
+            r"\bi won'?t be (?:here|around|alive)\b(?! (?:tomorrow|today|next|on|until|to)\b)|\bwon'?t be (?:alive\b|(?:here|around) (?:after tonight|much longer))"
+            r"|\b(?:pills?|gun|rope|razor) (?:is |are )?(?:saved|hidden|stashed|counted)\b.{0,60}\b(?:tonight|today|after school)\b",
             True,
         ),
         (
@@ -74,19 +79,19 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "medical",
-            r"\bunconscious\b|\bparamedics are\b|\bEMTs? (?:is|are)\b|\bnarcan\b|\boverdose in\b",
+            r"\bunconscious\b|\bparamedics are\b|\bEMTs? (?:is|are)\b|\bnarcan (?:twice|was|just)\b|\bgave \w+ narcan\b|\boverdose in\b",
             False,
         ),
         (
             "violence",
-            r"\b(?:going|gonna|means|plans|wants|threatens|out(?: at \w+)?) (?:to )?(?:kill|shoot|stab|strangle)\b(?! (?:pictures?|picture day|photos?|video|the playroom))"
-            r"|'ll (?:kill|shoot|stab|strangle) |\bw/ an? (?:gun|knife)\b|\bposted the gun\b|\bdropped an? (?:gun|pistol)\b"
+            r"\b(?:going|gonna|means|plans|wants|threatens|out(?: at \w+)?) (?:to )?(?:kill|shoot|stab|strangle) (?:him|her|them|me|us|himself|herself|everyone|everybody|somebody|someone|people|a (?:kid|boy|girl|student|teacher|classmate)|(?:his|her|their|my|the) (?!playroom|class\b|video|gala|school play)\w+|(?-i:[A-Z])\w+)\b"
+            r"|'ll (?:kill|shoot|stab|strangle) (?:him|her|them|me|us|everyone|somebody|his|her|their|the) |\bw/ an? (?:gun|knife)\b|\bposted the gun\b|\bdropped an? (?:gun|pistol)\b"
             r"|\b(?:pics?|pictures?|photos?) of (?:\w+ ){0,2}(?:\w+'s )?(?:gun|rifle|pistol|handgun|shotgun)\b",
             False,
         ),
         (
             "violence",
-            r"\b(?:has|have|holding|with|got|grabbed|bringing|brings|took) (?:his|her|their|the|a) (?:\w+'s )?(?:\.\d\d|gun|rifle|pistol|handgun|shotgun|revolver|knife|machete)\b",
+            r"\b(?:has|have|holding|with|got|grabbed|bringing|brings|took) (?:his|her|their|the|a) (?:\w+'s )?(?:\.\d\d|gun|rifle|pistol|handgun|shotgun|revolver|knife|machete)\b(?! (?:safety|course|class|license|permit|show|range|collection|picture|pictures))",
             False,
         ),
         (
@@ -122,8 +127,8 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "missing",
-            r"\b(?:walked|ran|took off|slipped|bolted) (?:out|off|away|from|over)?\b.{0,30}\b(?:group home|foster home|placement|shelter|facility|residence|unit|fence)\b"
-            r"|\bmissing since\b|\bmissing (?:girl|boy|kid|child|teen)\b|\bhas(?:n't| not) been seen since\b|\breported (?:him|her|them|\w+) missing\b|\bdidn'?t come back\b|\bwent AWOL\b",
+            r"\b(?:walked|ran|took off|slipped|bolted) (?:out|off|away|from|over)?\b.{0,30}\b(?:group home|foster home|placement|shelter|facility|residence|unit|fence)\b(?! (?:meeting|visit|conference|tour))"
+            r"|(?:^|[.,!?] |\bgirl |\bboy |\bchild |\bkid |\bteen |\bstudent |\bdaughter |\bson |\b(?:s?he|they)(?:'s| is| has| have)?(?: been)? )missing since\b|\bmissing (?:girl|boy|kid|child|teen)\b|\bhas(?:n't| not) been seen since\b|\breported (?:him|her|them|\w+) missing\b|\bdidn'?t come back\b(?! (?:from|to|with)\b)|\bwent AWOL\b",
             False,
         ),
         ("missing", _A_PERSON + r"\bis missing and\b|\bmissing (?:girl|boy|child|teen|student)\b.{0,40}\bman\b", True),

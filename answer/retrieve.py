@@ -114,8 +114,10 @@ class HybridRetriever(BaseRetriever):
             before = [self._fused(earlier, self._legs(earlier)) for earlier in understood.answered]
             score = np.maximum(score - ANSWERED * np.maximum.reduce(before), 0.0)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
-        score[~self._allowed(filters) | ((lexical <= 0) & ~near)] = -1.0
-        nearness = features(Nearness(score, dense, phrasing), self._sections, len(words(understood.current)))
+        allowed = self._allowed(filters)
+        score[~allowed | ((lexical <= 0) & ~near)] = -1.0
+        near_to = Nearness(score, dense * allowed, phrasing * allowed)
+        nearness = features(near_to, self._sections, len(words(understood.current)))
         if chosen:
             self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -143,6 +145,7 @@ class HybridRetriever(BaseRetriever):
     def _put_first(self, score: Scores, chosen: Place) -> None:
         """Raise the passages of a section above all others; nothing where the guidance no longer has it."""
         own = np.array([(p.source_id, p.heading) == (chosen.source_id, chosen.heading) for p in self._index.passages])
+        own &= score >= 0  # what nothing speaks for, or a filter excludes, stays out
         if own.any():
             score[own] += max(0.0, float(score.max())) + CHOSEN - score[own].max()
 

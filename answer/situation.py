@@ -48,6 +48,8 @@ def features(near: Nearness, sections: npt.NDArray[np.int64], words: int) -> dic
     Args:
         sections: for each passage the number of its section; shape (passages,).
     """
+    if not near.score.size:
+        return dict.fromkeys(WEIGHTS, 0.0)
     first = int(np.argmax(near.score))
     others = near.score[sections != sections[first]]
     passage, phrasing = float(near.passage[first]), float(near.phrasing[first])

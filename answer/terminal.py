@@ -60,6 +60,9 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
 
 def _others(answer: Answer, console: Console) -> None:
     """Near questions, with the number by which they can be chosen; what to read next where nothing was answered."""
+    if answer.question.situation:
+        console.print("\nAsk without --situation to see the other near questions.")
+        return
     if answer.situation:
         if answer.situation.others:
             console.print(

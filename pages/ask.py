@@ -57,15 +57,16 @@ def draw() -> None:
         )
         narrow.say(filters)
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
-    carried = None if off else carry.take()
-    rechosen = None if off else situation.take()
+    carried, rechosen = carry.take(), situation.take(lambda number: number >= 0)
+    if off:  # nothing that was on its way then is answered
+        carried = rechosen = None
     # The answer comes before all that depends on it is drawn, so that one run of the page is enough.
     beginning, work = st.empty(), st.empty()
     chosen = None
     if not turns and not typed and not carried and not off:
         with beginning.container():
             chosen = examples.choose()
-    asked = None if off else typed or carried or chosen  # nothing that was on its way then is answered
+    asked = None if off else typed or carried or chosen
     if model and not off:
         model_notice.confirm(lambda text: answer_into(text, turns, filters))
     if asked:

@@ -29,6 +29,11 @@ def waiting() -> str | None:
     return question
 
 
+def drop() -> None:
+    """Forget the question that was left: it isn't answered in this run, nor unbidden in a later one."""
+    st.session_state.pop(KEY, None)
+
+
 def take() -> str | None:
     """The question that another page left, once."""
     question: str | None = st.session_state.pop(KEY, None)

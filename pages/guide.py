@@ -105,8 +105,8 @@ def _question(chosen: dict[str, str]) -> None:
         st.button("Start again", key="guide-restart", on_click=_restart)
     if asked and text.strip():
         _ask(text.strip(), answers)
-    rechosen = None if off else situation.take()
-    if rechosen:
+    rechosen = situation.take(lambda number: number == PANEL)
+    if rechosen and not off:
         ask.answer_again(rechosen, answers, len(answers) - 1)
     if answers:
         _answer(answers[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
@@ -14,7 +15,7 @@ OTHERS = "Not your question? Choose the one that is"
 
 
 class Chosen(NamedTuple):
-    """A situation that the user chose for the answer of that number."""
+    """A situation that the user chose for the answer of that number; a page's numbers are its own."""
 
     number: int
     place: Place
@@ -26,7 +27,8 @@ def say(number: int, answer: Answer) -> None:
     if found is None:
         return
     if not found.unsure:
-        chosen = " you chose" if answer.question.situation else ""
+        section = Place(source_id=found.section.source_id, heading=found.section.heading)
+        chosen = " you chose" if answer.question.situation == section else ""
         st.caption(f"Answered for the question{chosen}: {escape(found.section.heading)}")
     elif found.others:
         with st.container(gap="xsmall"):
@@ -45,10 +47,14 @@ def others(number: int, answer: Answer) -> None:
             _choices(number, found.others)
 
 
-def take() -> Chosen | None:
-    """What the user chose, once."""
+def take(mine: Callable[[int], bool]) -> Chosen | None:
+    """What the user chose, once; what was chosen on another page is dropped.
+
+    Args:
+        mine: is an answer's number one of this page's?
+    """
     chosen: Chosen | None = st.session_state.pop(KEY, None)
-    return chosen
+    return chosen if chosen and mine(chosen.number) else None
 
 
 def _choices(number: int, others: tuple[Related, ...]) -> None:

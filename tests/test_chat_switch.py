@@ -15,6 +15,7 @@ from cli import app as mayshare
 from mayshare import chat_switch
 from mayshare.config import ROOT
 from mayshare.errors import SwitchError
+from pages import carry
 
 
 def test_off_and_on(tmp_path: Path) -> None:
@@ -73,7 +74,10 @@ def test_the_chat_shows_the_note_and_answers_nothing(
     assert "hotline" in app.warning[0].value
     assert "![x](" not in app.warning[0].value
     assert not [b for b in app.button if b.key and b.key.startswith("example-")]
+    app.session_state[carry.KEY] = "Left by another page while the chat was off"
+    app.run()
     chat_switch.turn_on(tmp_path)
     app.run()
     assert not app.chat_input[0].disabled
     assert not app.warning
+    assert app.session_state["turns"] == [], "what was left then isn't asked unbidden"

@@ -103,6 +103,7 @@ def test_ask_answers_for_another_near_question(store: tuple[Path, Path]) -> None
     heading = re.search(r"the one that is: 1\. (.+?) \(", listed)
     assert heading
     assert f"Answered for the question: {heading[1]}" in second
+    assert "Ask without --situation" in second
     beyond = mayshare(*asked, "--situation", "90")
     assert beyond.returncode == 2
     assert "to see them" in beyond.stderr

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from answer import situation
 from answer.assemble import Engine
 from answer.render import to_contract
-from mayshare.schema import Answer, Place, Question
+from mayshare.schema import Answer, Filters, Place, Question
 from tests.questions import MEANT, MESSY
 
 PLAIN = "Can a probation officer get attendance and grades without consent?"
@@ -64,6 +64,46 @@ def test_in_a_danger_nobody_is_asked_first(engine: Engine) -> None:
     assert answer.urgent
     assert answer.situation
     assert not answer.situation.unsure
+
+
+def test_a_danger_of_the_turn_before_still_counts(engine: Engine) -> None:
+    answer = engine.ask(
+        Question(text=MESSY, history=("She just swallowed a bottle of pills, what may I tell the ER?",))
+    )
+    assert answer.urgent
+    assert answer.situation
+    assert not answer.situation.unsure
+
+
+def test_a_choice_that_is_gone_is_not_said_to_be_chosen(engine: Engine, unsure: Answer) -> None:
+    gone = Place(source_id="no-such-document", heading="Nothing?")
+    answer = engine.ask(Question(text=MESSY, situation=gone))
+    assert answer.situation == unsure.situation
+
+
+def test_a_choice_holds_in_a_follow_up_that_leans(engine: Engine) -> None:
+    question = Question(text="and her?", history=(PLAIN,))
+    first = engine.ask(question).situation
+    assert first
+    other = first.others[0]
+    place = Place(source_id=other.source_id, heading=other.heading)
+    again = engine.ask(question.model_copy(update={"situation": place})).situation
+    assert again
+    assert again.section == other
+
+
+def test_what_a_filter_excludes_is_neither_near_nor_chosen(engine: Engine, unsure: Answer) -> None:
+    assert unsure.situation
+    other = unsure.situation.others[0]
+    place = Place(source_id=other.source_id, heading=other.heading)
+    narrowed = Question(text="Who must sign the release?", filters=Filters(laws=("42 CFR Part 2",)), situation=place)
+    answer = engine.ask(narrowed)
+    assert all("42 CFR Part 2" in engine.index.documents[s.source_id].laws for s in answer.sources)
+
+
+def test_nothing_is_near_in_an_empty_index() -> None:
+    empty = situation.Nearness(*(np.zeros(0, dtype=np.float32) for _ in range(3)))
+    assert set(situation.features(empty, np.zeros(0, dtype=np.int64), 3).values()) == {0.0}
 
 
 def test_a_chosen_section_that_is_gone_changes_nothing(engine: Engine) -> None:

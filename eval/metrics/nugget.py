@@ -61,8 +61,9 @@ def wrong_statements(gold: Gold, answer: Answer, context: Context) -> list[str]:
 
 
 def sentences(answer: Answer) -> list[str]:
-    """What the answer says, sentence by sentence."""
-    return [claim.text for claim in answer.claims] + ([answer.message] if answer.message else [])
+    """What the answer says, sentence by sentence; a question that it asks back says nothing."""
+    asks_back = answer.situation is not None and answer.situation.unsure
+    return [claim.text for claim in answer.claims] + ([answer.message] if answer.message and not asks_back else [])
 
 
 def _texts(gold: Gold, vital_only: bool) -> list[str]:
