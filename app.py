@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mayshare.errors import BusyError, MayshareError
 from pages import access, carry, menu, sign_in
 from pages.engine import admitted, engine
-from pages.markup import escape
 from pages.style import CSS
 
 TITLE = "May I share this?"
@@ -50,11 +49,10 @@ def draw() -> None:
 
 def busy(message: str, question: str) -> None:
     """Nothing else is drawn, so that it is said at once; the conversation comes back with the next run."""
-    carry.drop()
+    carry.take()  # it is offered here, and asked unbidden in no later run
     st.title(TITLE)
     st.warning(f"{message} What you asked before is kept too.", icon=":material/hourglass_top:")
-    st.markdown(f"Not answered: {escape(question)}")
-    st.button("Ask this again", key="ask-again", on_click=carry.leave, args=(question,))
+    carry.offer_again(question)
 
 
 main()

@@ -7,11 +7,11 @@ better than chance. The other kinds are read from the question.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from answer.logistic import chance
 from answer.lookup import without_provisions
 from answer.retrieve import Evidence
 from answer.understand import STATES, Understood
@@ -157,9 +157,7 @@ BESIDE_TERMS = 3
 
 def answerable(understood: Understood, evidence: Evidence) -> float:
     """Probability that the corpus answers the question, from the strength of the evidence."""
-    values = features(understood, evidence)
-    score = INTERCEPT + sum(weight * values[name] for name, weight in WEIGHTS.items())
-    return 1.0 / (1.0 + math.exp(-score))
+    return chance(INTERCEPT, WEIGHTS, features(understood, evidence))
 
 
 def features(understood: Understood, evidence: Evidence) -> dict[str, float]:

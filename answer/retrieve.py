@@ -24,7 +24,7 @@ from answer.select import INVENTED
 from answer.situation import Nearness, features
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
-from mayshare.index import Index, Vector
+from mayshare.index import Index, Vector, numbered
 from mayshare.lexical import terms, words
 from mayshare.minilm import SCOPE
 from mayshare.schema import Filters, Hit, Place, Question, Why
@@ -84,7 +84,9 @@ class HybridRetriever(BaseRetriever):
         self._cited = [cited(passage.authorities) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
-        self._sections = _sections(index)
+        self._numbers = numbered(index.passages)
+        rows = (self._numbers[passage.source_id, passage.heading] for passage in index.passages)
+        self._sections = np.fromiter(rows, dtype=np.int64, count=len(index.passages))
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -144,7 +146,7 @@ class HybridRetriever(BaseRetriever):
 
     def _put_first(self, score: Scores, chosen: Place) -> None:
         """Raise the passages of a section above all others; nothing where the guidance no longer has it."""
-        own = np.array([(p.source_id, p.heading) == (chosen.source_id, chosen.heading) for p in self._index.passages])
+        own = self._sections == self._numbers.get((chosen.source_id, chosen.heading), -1)
         own &= score >= 0  # what nothing speaks for, or a filter excludes, stays out
         if own.any():
             score[own] += max(0.0, float(score.max())) + CHOSEN - score[own].max()
@@ -253,13 +255,6 @@ def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores], dict[s
             for party in names:
                 rows.setdefault(party, np.zeros(len(index.passages), dtype=np.float32))[row] = 1
     return found
-
-
-def _sections(index: Index) -> npt.NDArray[np.int64]:
-    """For each passage the number of its section."""
-    numbers: dict[tuple[str, str], int] = {}
-    found = [numbers.setdefault((p.source_id, p.heading), len(numbers)) for p in index.passages]
-    return np.array(found, dtype=np.int64)
 
 
 def normalised(scores: Scores, candidates: int) -> Scores:

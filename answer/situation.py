@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from answer.logistic import chance
 from mayshare.index import Index
 from mayshare.schema import Hit, Passage, Place, Related, Situation
 
@@ -65,15 +66,15 @@ def features(near: Nearness, sections: npt.NDArray[np.int64], words: int) -> dic
 
 def probability(values: Mapping[str, float]) -> float:
     """That the section with the best score is the one that the question is about."""
-    return 1.0 / (1.0 + math.exp(-INTERCEPT - sum(weight * values[name] for name, weight in WEIGHTS.items())))
+    return chance(INTERCEPT, WEIGHTS, values)
 
 
-def situation(index: Index, lead: Passage, hits: Sequence[Hit], chance: float | None, least: float) -> Situation:
+def situation(index: Index, lead: Passage, hits: Sequence[Hit], probable: float | None, least: float) -> Situation:
     """The situation of an answer that `lead` leads.
 
     Args:
-        chance: that the lead's section is the right one; None where it was chosen.
-        least: the chance from which on the answer needn't ask.
+        probable: how probable it is that the lead's section is the right one; None where it was chosen.
+        least: the probability from which on the answer needn't ask.
     """
     own = Place(source_id=lead.source_id, heading=lead.heading)
     seen, others = {own}, []
@@ -82,8 +83,8 @@ def situation(index: Index, lead: Passage, hits: Sequence[Hit], chance: float | 
         if place not in seen and index.documents[place.source_id].kind != "official":
             seen.add(place)
             others.append(_related(hit.passage))
-    unsure = chance is not None and chance < least and bool(others)
-    return Situation(section=_related(lead), others=tuple(others[:MOST]), probability=chance, unsure=unsure)
+    unsure = probable is not None and probable < least and bool(others)
+    return Situation(section=_related(lead), others=tuple(others[:MOST]), probability=probable, unsure=unsure)
 
 
 def if_so(opening: str) -> str:

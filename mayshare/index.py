@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,6 +175,12 @@ class Index:
 
         if isinstance(self._search, VectorSearch):
             self._search.close()
+
+
+def numbered(passages: Iterable[Passage]) -> dict[tuple[str, str], int]:
+    """A number for each section, by its document and its heading, in the passages' order."""
+    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in passages)
+    return {section: n for n, section in enumerate(sections)}
 
 
 def _unit(values: Sequence[float]) -> Vector:

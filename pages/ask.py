@@ -12,7 +12,7 @@ from answer.compose import GROUPS, opening
 from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import BusyError, MayshareError
-from mayshare.schema import Answer, Claim, Filters, Question
+from mayshare.schema import Answer, Claim, Filters, Place, Question
 from pages import carry, examples, feedback, model_notice, narrow, situation, source_panel, under_answer
 from pages.engine import answer_in_turn, engine
 from pages.markup import escape
@@ -57,7 +57,7 @@ def draw() -> None:
         )
         narrow.say(filters)
         st.caption(NO_NAMES + (IS_SENT if model else STAYS))
-    carried, rechosen = carry.take(), situation.take(lambda number: number >= 0)
+    carried, rechosen = carry.take(), situation.take()
     if off:  # nothing that was on its way then is answered
         carried = rechosen = None
     # The answer comes before all that depends on it is drawn, so that one run of the page is enough.
@@ -74,9 +74,9 @@ def draw() -> None:
     if asked and model and model_notice.holds_back(asked):
         st.rerun()
     if asked and not answer_into(asked, turns, filters, work):
-        _not_answered(asked)
+        carry.offer_again(asked)
     if rechosen:
-        answer_again(rechosen, turns, rechosen.number, work)
+        answer_again(rechosen.place, turns, rechosen.number, work)
     anew.button("New conversation", disabled=not turns, width="stretch", on_click=_begin_anew)
     for number, answer in enumerate(turns):
         _turn(number, answer)
@@ -85,12 +85,6 @@ def draw() -> None:
         status.success(f"Answer {len(turns)} ready: {count} source{'s' if count != 1 else ''}.")
     if turns and not off:
         _ask_next(turns)
-
-
-def _not_answered(text: str) -> None:
-    """The question that failed, to be asked again without typing it again."""
-    st.markdown(f"Not answered: {escape(text)}")
-    st.button("Ask this again", key="ask-again", on_click=carry.leave, args=(text,))
 
 
 def turned_off(off: chat_switch.Off) -> None:
@@ -135,14 +129,11 @@ def answer_into(
 
 
 def answer_again(
-    chosen: situation.Chosen,
-    turns: list[Answer],
-    turn: int,
-    work: st.delta_generator.DeltaGenerator | None = None,
+    chosen: Place, turns: list[Answer], turn: int, work: st.delta_generator.DeltaGenerator | None = None
 ) -> None:
-    """Put the answer for the situation that the user chose in the place of the one that stood there."""
-    if turn < len(turns):
-        question = turns[turn].question.model_copy(update={"situation": chosen.place})
+    """Put the answer for the section that the user chose in the place of the one that stood there."""
+    if 0 <= turn < len(turns):
+        question = turns[turn].question.model_copy(update={"situation": chosen})
         turns[turn] = _answered(question, work) or turns[turn]
 
 

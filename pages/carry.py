@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.markup import escape
+
 KEY = "question_to_ask"
 INPUT = "question"  # of the Ask page's input
 
@@ -29,15 +31,16 @@ def waiting() -> str | None:
     return question
 
 
-def drop() -> None:
-    """Forget the question that was left: it isn't answered in this run, nor unbidden in a later one."""
-    st.session_state.pop(KEY, None)
-
-
 def take() -> str | None:
     """The question that another page left, once."""
     question: str | None = st.session_state.pop(KEY, None)
     return question
+
+
+def offer_again(question: str) -> None:
+    """A question that wasn't answered, to be asked again without typing it again."""
+    st.markdown(f"Not answered: {escape(question)}")
+    st.button("Ask this again", key="ask-again", on_click=leave, args=(question,))
 
 
 def passage_link(source_id: str, start: int) -> str:

@@ -105,9 +105,9 @@ def _question(chosen: dict[str, str]) -> None:
         st.button("Start again", key="guide-restart", on_click=_restart)
     if asked and text.strip():
         _ask(text.strip(), answers)
-    rechosen = situation.take(lambda number: number == PANEL)
-    if rechosen and not off:
-        ask.answer_again(rechosen, answers, len(answers) - 1)
+    rechosen = situation.take()
+    if rechosen and rechosen.number == PANEL and not off:
+        ask.answer_again(rechosen.place, answers, len(answers) - 1)
     if answers:
         _answer(answers[-1])
 

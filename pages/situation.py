@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
@@ -30,7 +29,7 @@ def say(number: int, answer: Answer) -> None:
         section = Place(source_id=found.section.source_id, heading=found.section.heading)
         chosen = " you chose" if answer.question.situation == section else ""
         st.caption(f"Answered for the question{chosen}: {escape(found.section.heading)}")
-    elif found.others:
+    else:
         with st.container(gap="xsmall"):
             st.markdown("**If not, choose the one that is:**")
             _choices(number, found.others)
@@ -47,14 +46,10 @@ def others(number: int, answer: Answer) -> None:
             _choices(number, found.others)
 
 
-def take(mine: Callable[[int], bool]) -> Chosen | None:
-    """What the user chose, once; what was chosen on another page is dropped.
-
-    Args:
-        mine: is an answer's number one of this page's?
-    """
+def take() -> Chosen | None:
+    """What the user chose, once; its number tells whether it was chosen on this page."""
     chosen: Chosen | None = st.session_state.pop(KEY, None)
-    return chosen if chosen and mine(chosen.number) else None
+    return chosen
 
 
 def _choices(number: int, others: tuple[Related, ...]) -> None:

@@ -160,32 +160,6 @@ def test_no_other_question_sounds_the_alarm(answers: dict[str, Answer]) -> None:
         "What may a counselor do when a student is suicidal in general?",
         "Is a missing student an emergency under FERPA?",
         "Two weeks ago a boy brought a knife. May we tell his new school?",
-    ],
-)
-def test_a_question_about_emergencies_is_none(text: str) -> None:
-    assert emergency.danger(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Patient wrote us: skip my refill, I won't be here after tonight. May I call his aunt?", "suicide"),
-        ("She says she has her grandmother's pills hidden and will take them tonight. Whom can I tell?", "suicide"),
-        ("A ninth grader swallowed a handful of somebody's pills at lunch; the ER wants to know which.", "medical"),
-        ("The boy is out cold and the ambulance is two minutes out. May I tell them about his pump?", "medical"),
-        ("Student on the gym floor, blue lips. May the clinic tell me what he takes?", "medical"),
-        ("Our 15-year-old walked out of the group home last evening and police want a photo.", "missing"),
-        ("He is in the garage with his dad's gun right now. May I tell the deputies?", "violence"),
-        ("My client just told me he's going to shoot his cousin tonight. Can I warn the cousin?", "violence"),
-    ],
-)
-def test_a_danger_is_told_in_everyday_words(text: str, kind: str) -> None:
-    assert emergency.danger(text) == kind
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         "A photographer is coming to shoot the playroom tomorrow. May he?",
         "She walked out of my class today. May I tell her parents?",
         "Our counselor won't be here tomorrow. Who may open her notes?",
@@ -204,8 +178,25 @@ def test_a_danger_is_told_in_everyday_words(text: str, kind: str) -> None:
         "Police found the rifle he uses for deer hunting in his truck last week. Must we hand over his file?",
     ],
 )
-def test_everyday_words_sound_no_alarm(text: str) -> None:
+def test_neither_a_question_about_emergencies_nor_everyday_words_sound_the_alarm(text: str) -> None:
     assert emergency.danger(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Patient wrote us: skip my refill, I won't be here after tonight. May I call his aunt?", "suicide"),
+        ("She says she has her grandmother's pills hidden and will take them tonight. Whom can I tell?", "suicide"),
+        ("A ninth grader swallowed a handful of somebody's pills at lunch; the ER wants to know which.", "medical"),
+        ("The boy is out cold and the ambulance is two minutes out. May I tell them about his pump?", "medical"),
+        ("Student on the gym floor, blue lips. May the clinic tell me what he takes?", "medical"),
+        ("Our 15-year-old walked out of the group home last evening and police want a photo.", "missing"),
+        ("He is in the garage with his dad's gun right now. May I tell the deputies?", "violence"),
+        ("My client just told me he's going to shoot his cousin tonight. Can I warn the cousin?", "violence"),
+    ],
+)
+def test_a_danger_is_told_in_everyday_words(text: str, kind: str) -> None:
+    assert emergency.danger(text) == kind
 
 
 def test_an_emergency_rule_is_among_the_claims(engine: Engine) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from answer.assemble import Engine
 from eval.cases import load_cases
+from mayshare.index import numbered
 from mayshare.verdicts import Verdict
 from train.data import Ask, Keys, Story, is_document_held_out, read_asks, read_stories, write_asks
-from train.query_pack import asks, numbered
+from train.query_pack import asks
 
 RUN = 12  # words in a row that two writers do not share by chance
 
@@ -53,7 +54,7 @@ def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[Stor
 
 
 def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:
-    found = list(asks(engine.index, numbered(engine.index)))
+    found = list(asks(engine.index, numbered(engine.index.passages)))
     own = [ask for ask in found if ask.phrasing >= 0]
     assert [ask.phrasing for ask in own] == list(range(len(engine.index.phrasings)))
     assert own[7].text == engine.index.phrasings[7].text

@@ -14,16 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from mayshare.config import load_settings
-from mayshare.index import Index, open_index
+from mayshare.index import Index, numbered, open_index
 from train.data import Ask, Keys, is_document_held_out, read_stories, write_asks
 
 Place = tuple[str, str]  # document and heading
-
-
-def numbered(index: Index) -> dict[Place, int]:
-    """A number for each section of the index, in its order."""
-    sections = dict.fromkeys((passage.source_id, passage.heading) for passage in index.passages)
-    return {section: n for n, section in enumerate(sections)}
 
 
 def keys_of(index: Index, number: dict[Place, int]) -> Keys:
@@ -54,7 +48,7 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
     index = open_index(load_settings())
-    number = numbered(index)
+    number = numbered(index.passages)
     questions = list(asks(index, number))
     write_asks(options.out, keys_of(index, number), questions)
     stories = sum(ask.phrasing < 0 for ask in questions)

@@ -39,10 +39,12 @@ class Asked(NamedTuple):
 
 def stories(engine: Engine) -> Iterator[Asked]:
     """Of documents that are held out."""
+    own: dict[tuple[str, str], set[str]] = {}
+    for passage in engine.index.passages:
+        own.setdefault(_place(passage), set()).add(passage.passage_id)
     for story in read_stories():
         if is_document_held_out(story.source_id):
-            own = (story.source_id, story.heading)
-            yield _asked(engine, story.text, {p.passage_id for p in engine.index.passages if _place(p) == own})
+            yield _asked(engine, story.text, own.get((story.source_id, story.heading), set()))
 
 
 def development(engine: Engine) -> Iterator[Asked]:
