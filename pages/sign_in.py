@@ -1,4 +1,8 @@
-"""Signing in and out, and what a person reads who may not open a page."""
+"""Signing in and out, and what a person reads who may not open a page.
+
+A provider sends people back to the first page alone, so the browser keeps the address that a link brought them to, for
+this tab and until they are signed in.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,13 @@ from pages.markup import escape
 
 LEAD = "mayshare answers questions on sharing information about children and young people, each statement cited."
 ASK = "Ask whoever runs this server for access."
+KEPT = "mayshare-opened"  # in the tab's session storage: a path and its query, of this origin alone
+KEEP_PLACE = f"<script>sessionStorage.setItem('{KEPT}', location.pathname + location.search);</script>"
+BACK_TO_PLACE = f"""<script>
+const place = sessionStorage.getItem('{KEPT}');
+sessionStorage.removeItem('{KEPT}');
+if (place && place !== location.pathname + location.search) location.replace(location.origin + place);
+</script>"""
 
 
 def bar() -> None:
@@ -19,6 +30,8 @@ def bar() -> None:
     if not person.name:
         return
     how = access.sign_in()
+    if how.method == "oidc":
+        st.html(BACK_TO_PLACE, unsafe_allow_javascript=True)
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="signed-in"):
         role = f" ({person.role.name.lower()})" if person.role else ""
         # as text: Markdown would make a link of an e-mail address
@@ -60,9 +73,9 @@ def _nobody(person: Person, how: SignIn) -> None:
         st.warning(f"Sign-in works at one address alone. Open {how.public_url} instead.", icon=":material/info:")
         return
     with_whom = f" with {how.provider_name}" if how.provider_name else ""
+    st.html(KEEP_PLACE, unsafe_allow_javascript=True)
     st.button(f"Sign in{with_whom}", on_click=st.login, key="sign-in")
     st.caption(
         "You sign in with your institution or provider, never with a password here. Your name and e-mail address "
-        "stay in a cookie of your browser and in memory while you are here; they are not stored or logged. If a link "
-        "brought you to another page than the first, open it again once you are signed in."
+        "stay in a cookie of your browser and in memory while you are here; they are not stored or logged."
     )
