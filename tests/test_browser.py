@@ -12,6 +12,7 @@ import pytest
 from answer.situation import IS_IT
 from pages.situation import OTHERS
 from scripts.install_chromium import find
+from tests.accessibility import audit, walk
 from tests.questions import MEANT, MESSY
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert not outside, f"the page reached outside this machine: {outside}"
 
 
+STATES = (
+    ("asks first", MESSY, IS_IT),
+    ("danger", "A student just told me he has a gun and will shoot somebody at lunch. Who may I tell?", "Call 911"),
+    ("abstains", "How do I deduct my car on my tax return?", "mayshare"),
+)
+
+
 def settled(page: Page) -> None:
     """Wait for the run of the page's script to end: until then keys may meet the page of before."""
     page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
@@ -106,26 +114,16 @@ def test_another_near_question_is_chosen_by_keyboard(page: Page) -> None:
     assert page.get_by_text("Answer 1 ready").count() == 1
 
 
-CONTROLS = "button[data-testid^='stBaseButton']:not([disabled]), textarea, summary"
-NAMED = "e => (e.getAttribute('aria-label') || e.innerText || e.placeholder || '').trim()"
-
-
 def test_the_tab_key_reaches_every_control_in_the_order_of_the_page(page: Page) -> None:
+    page.wait_for_timeout(500)
+    wrong = walk(page)
     ask(page, QUESTION)
     page.wait_for_timeout(500)
-    shown = page.locator(CONTROLS).filter(visible=True)
-    wanted = [name for name in shown.evaluate_all(f"all => all.map({NAMED})") if name]
-    assert len(wanted) > 8
-    page.evaluate("document.activeElement.blur()")
-    reached: list[str] = []
-    for _ in range(4 * len(wanted)):
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate(f"({NAMED})(document.activeElement)"))
-    first = {name: reached.index(name) for name in wanted if name in reached}
-    assert not set(wanted) - first.keys(), "a control that the Tab key doesn't reach"
-    order = [first[name] for name in dict.fromkeys(wanted)]
-    turn = order.index(min(order))  # the walk may begin anywhere in the page's order
-    assert order[turn:] + order[:turn] == sorted(order)
+    wrong += walk(page)
+    page.get_by_role("button", name=re.compile(r"^1: ")).click()
+    page.get_by_text("Cited sentence, between").wait_for()
+    page.wait_for_timeout(500)
+    assert not wrong + walk(page)
 
 
 def test_a_screen_reader_is_told_of_the_answer(page: Page) -> None:
@@ -148,29 +146,20 @@ def test_nothing_that_a_question_holds_is_fetched(page: Page) -> None:
     assert page.locator("img[src*='evil']").count() == 0
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_no_accessibility_violations(browser: Browser, address: str, scheme: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    opened = context.new_page()
-    opened.goto(address)
-    opened.get_by_role("textbox").first.wait_for()
-    opened.wait_for_timeout(1000)  # elements fade in
-    found = Axe().run(opened).response["violations"]
-    ask(opened, QUESTION)
-    opened.get_by_role("button", name=re.compile(r"^1: ")).click()
-    opened.get_by_text("Cited sentence, between").wait_for()
-    opened.get_by_text("Why this answer").first.click()
-    opened.get_by_text("How sure:").first.wait_for()
-    opened.get_by_text("Copy, print or save this answer").first.click()
-    opened.get_by_text("Text with its citations").first.wait_for()
-    opened.wait_for_timeout(1000)
-    found += Axe().run(opened).response["violations"]
-    ask(opened, MESSY, 2)
-    opened.get_by_text(IS_IT).wait_for()
-    opened.get_by_text(OTHERS).first.click()
-    opened.wait_for_timeout(1000)
-    found += Axe().run(opened).response["violations"]
-    context.close()
-    assert not found, [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"]) for v in found]
+def test_no_accessibility_violations(page: Page) -> None:
+    found = audit(page, "the first page")
+    ask(page, QUESTION)
+    page.get_by_role("button", name=re.compile(r"^1: ")).click()
+    page.get_by_text("Cited sentence, between").wait_for()
+    page.get_by_text("Why this answer").first.click()
+    page.get_by_text("How sure:").first.wait_for()
+    page.get_by_text("Copy, print or save this answer").first.click()
+    page.get_by_text("Text with its citations").first.wait_for()
+    found += audit(page, "an answer, all open")
+    for number, (state, text, shown) in enumerate(STATES, start=2):
+        ask(page, text, number)
+        page.get_by_text(shown).first.wait_for()
+        if state == "asks first":
+            page.get_by_text(OTHERS).first.click()
+        found += audit(page, state)
+    assert not found
