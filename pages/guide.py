@@ -34,12 +34,16 @@ def draw() -> None:
         _moves(at)
     else:
         _question(chosen)
+        _first_of_all(first, chosen)
 
 
 def _first_of_all(place: st.delta_generator.DeltaGenerator, chosen: dict[str, str]) -> None:
+    """What a danger asks for; an answer says it itself."""
     urgent = guide.first_of_all(chosen)
-    if urgent and not st.session_state.get(ANSWERS):  # the answer says it itself
+    if urgent and not st.session_state.get(ANSWERS):
         place.error(urgent, icon=":material/e911_emergency:")
+    else:
+        place.empty()
 
 
 def _step(step: Step, chosen: dict[str, str]) -> None:
@@ -116,8 +120,7 @@ def _ask(text: str, answers: list[Answer]) -> None:
     if engine().model and model_notice.holds_back(text):
         st.rerun()
     answers.clear()  # each question stands by itself: no earlier one is its context
-    if ask.answer_into(text, answers, Filters()):
-        st.rerun()
+    ask.answer_into(text, answers, Filters())
 
 
 def _answer(answer: Answer) -> None:
