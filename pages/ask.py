@@ -21,14 +21,15 @@ NOT_ADVICE = (
     "mayshare quotes guidance on U.S. federal confidentiality law. It is not legal advice: "
     "state law may be stricter, so check with your agency's counsel before you act."
 )
-NO_NAMES = "Don't type names or other details that identify a child or client. "
-STAYS = (
-    "Your question stays in this server's memory until you close the page: it isn't sent anywhere, and stored only "
-    "where you agree to that under an answer."
-)
+NO_NAMES = "Don't type names. "
+STAYS = "Your question is sent nowhere, and stored only if you agree to that under an answer."
 IS_SENT = (
-    "Your question goes to the language model named above, without the personal data that is found; it is stored only "
-    "where you agree to that under an answer."
+    "Your question goes to the language model named above, without the personal data that is found, and is stored only "
+    "if you agree to that under an answer."
+)
+IN_MEMORY = (
+    "Questions and answers stay in this server's memory until you close the page. Leave out names and whatever else "
+    "tells who a child or client is."
 )
 VERDICT_COLOURS = {"yes": "green", "no": "red", "conditional": "orange"}
 log = logging.getLogger("mayshare")
@@ -47,7 +48,7 @@ def draw() -> None:
     model = engine().model
     if model:
         model_notice.banner(model)
-    status = st.empty()
+    status = st.container(key="status").empty()
     with st.bottom:
         typed = st.chat_input(
             "Ask who may share what with whom",
@@ -105,6 +106,8 @@ def _sidebar() -> Filters:
         except MayshareError:
             return Filters()
         filters = narrow.draw(index)
+        st.markdown("**Your questions**")
+        st.markdown(IN_MEMORY)
         st.markdown("**About the answers**")
         st.markdown(
             f"Each statement is a sentence of the guidance, word for word. {len(index.documents)} documents, "

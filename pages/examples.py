@@ -1,4 +1,4 @@
-"""Questions to begin with, by the role of who asks. `tests/test_examples.py` holds each to be answered."""
+"""Questions to begin with, by the role of who asks. `tests/test_ask_next.py` holds each to be answered."""
 
 from __future__ import annotations
 
