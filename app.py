@@ -16,12 +16,13 @@ from pages.engine import admitted, engine
 from pages.style import CSS
 
 TITLE = "May I share this?"
+IMAGES = Path(__file__).resolve().parent / "docs" / "img"
 PAGE_TITLE = "mayshare: may I share this?"
 
 
 def main() -> None:
     """Draw the page that was asked for, or say that too many ask just now."""
-    st.set_page_config(page_title=PAGE_TITLE, page_icon="docs/img/icon.svg", layout="wide")
+    st.set_page_config(page_title=PAGE_TITLE, page_icon=str(IMAGES / "icon.svg"), layout="wide")
     question = carry.waiting()
     try:
         with admitted(asks=bool(question)):
@@ -40,6 +41,7 @@ def draw() -> None:
         st.error(f"The chat can't start. {error}")
         return
     st.html(CSS)
+    st.logo(IMAGES / "logo.svg", icon_image=IMAGES / "icon.svg")
     page = st.navigation(menu.pages(), position="top" if role > access.Role.NOBODY else "hidden")
     sign_in.bar()
     if notice and role > access.Role.NOBODY:
