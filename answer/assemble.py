@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.lexical import terms
+from mayshare.reader import Reader, load_reranker
 from mayshare.schema import Answer, Hit, Place, Question, Situation, Verdict
 from mayshare.text import plain
 
@@ -47,16 +49,17 @@ class Engine:
 
         Args:
             index: one that is open already, to share it between engines.
-            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `model`.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `rerank`, `model`.
             today: the day on which a question is asked, which tells what is past its review date.
             pinned: stay on this index when another generation goes live.
         """
         self._pinned = pinned
         self.settings, self._without, self._today = settings, without, today
         self._decider = None if "reader" in without else Decider(settings)
+        self._reranker = _reranker(settings) if "rerank" not in without else None
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
-        self._open = _Opened(index or open_index(settings), settings, without)
+        self._open = self._over(index or open_index(settings))
         self._behind: str | None = None
 
     @property
@@ -89,11 +92,15 @@ class Engine:
                 if live == self._open.index.manifest.generation:
                     self._behind = None
                     return
-                before, self._open = self._open, _Opened(open_index(self.settings), self.settings, self._without)
+                before, self._open = self._open, self._over(open_index(self.settings))
                 before.index.close()
                 self._behind = None
             except IndexError_ as error:
                 self._behind = f"A newer index can't be opened; the one of before still serves. {error}"
+
+    def _over(self, index: Index) -> _Opened:
+        glossary = Glossary(() if "glossary" in self._without else index.glossary)
+        return _Opened(index, glossary, HybridRetriever(index, glossary, self.settings.retrieval, self._reranker))
 
     @property
     def model(self) -> str:
@@ -295,6 +302,13 @@ def _leans(understood: Understood) -> bool:
     return len(understood.named) <= 1 and len(terms(understood.current)) <= LEANING_TERMS
 
 
+def _reranker(settings: Settings) -> Reader | None:
+    """What rereads leading sections; it was fitted beside the built-in embedding, and to no other."""
+    if settings.embedding.provider != "minilm":
+        return None
+    return load_reranker(settings.model_folder, settings.embedding.threads)
+
+
 def _writer(settings: Settings) -> Rewriter | None:
     """What words claims with a language model, where the settings name one."""
     if settings.model.provider is None:
@@ -304,13 +318,13 @@ def _writer(settings: Settings) -> Rewriter | None:
     return Rewriter(settings)
 
 
+@dataclass(frozen=True)
 class _Opened:
     """One generation with what is built over it; replaced as a whole."""
 
-    def __init__(self, index: Index, settings: Settings, without: frozenset[str]) -> None:
-        self.index = index
-        self.glossary = Glossary(() if "glossary" in without else index.glossary)
-        self.retriever = HybridRetriever(index, self.glossary, settings.retrieval)
+    index: Index
+    glossary: Glossary
+    retriever: HybridRetriever
 
 
 class _Clock:

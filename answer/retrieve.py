@@ -20,13 +20,15 @@ from answer.direction import Direction, parties
 from answer.glossary import Glossary
 from answer.laws import cited
 from answer.lookup import explaining, unexplained
+from answer.rerank import BELOW, Reranker
 from answer.select import INVENTED
-from answer.situation import Nearness, features
+from answer.situation import Nearness, features, probability
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
 from mayshare.index import Index, Vector, numbered
 from mayshare.lexical import terms, words
 from mayshare.minilm import SCOPE
+from mayshare.reader import Reader
 from mayshare.schema import Filters, Hit, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
@@ -74,7 +76,10 @@ class _Legs(NamedTuple):
 class HybridRetriever(BaseRetriever):
     """Our retrieval as LlamaIndex's `BaseRetriever`; `evidence` gives the same hits in our own types."""
 
-    def __init__(self, index: Index, glossary: Glossary, settings: Retrieval | None = None) -> None:
+    def __init__(
+        self, index: Index, glossary: Glossary, settings: Retrieval | None = None, reranker: Reader | None = None
+    ) -> None:
+        """`reranker`: rereads the leading sections where scores don't tell them apart; None leaves that out."""
         super().__init__()
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
@@ -87,6 +92,7 @@ class HybridRetriever(BaseRetriever):
         self._numbers = numbered(index.passages)
         rows = (self._numbers[passage.source_id, passage.heading] for passage in index.passages)
         self._sections = np.fromiter(rows, dtype=np.int64, count=len(index.passages))
+        self._rerank = Reranker(reranker, index, self._sections) if reranker else None
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -113,13 +119,12 @@ class HybridRetriever(BaseRetriever):
         lexical, dense, near, heading, phrasing, vector = legs
         score = self._fused(understood, legs)
         if understood.answered:
-            before = [self._fused(earlier, self._legs(earlier)) for earlier in understood.answered]
+            before = [self.scores(earlier) for earlier in understood.answered]
             score = np.maximum(score - ANSWERED * np.maximum.reduce(before), 0.0)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
-        near_to = Nearness(score, dense * allowed, phrasing * allowed)
-        nearness = features(near_to, self._sections, len(words(understood.current)))
+        score, nearness = self._reread(understood, Nearness(score, dense * allowed, phrasing * allowed))
         if chosen:
             self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -144,12 +149,25 @@ class HybridRetriever(BaseRetriever):
             nearness=nearness,
         )
 
+    def _reread(self, understood: Understood, near: Nearness) -> tuple[Scores, Mapping[str, float]]:
+        """Scores and nearness, after the leading sections were read where it isn't clear which is meant."""
+        count = len(words(understood.current))
+        nearness = features(near, self._sections, count)
+        if self._rerank is None or probability(nearness) >= BELOW:
+            return near.score, nearness
+        score = self._rerank(understood.text, near.score)
+        return score, features(near._replace(score=score), self._sections, count)
+
     def _put_first(self, score: Scores, chosen: Place) -> None:
         """Raise the passages of a section above all others; nothing where the guidance no longer has it."""
         own = self._sections == self._numbers.get((chosen.source_id, chosen.heading), -1)
         own &= score >= 0  # what nothing speaks for, or a filter excludes, stays out
         if own.any():
             score[own] += max(0.0, float(score.max())) + CHOSEN - score[own].max()
+
+    def scores(self, understood: Understood) -> Scores:
+        """The fused score of every passage, before a filter or the reader; shape (passages,)."""
+        return self._fused(understood, self._legs(understood))
 
     def _legs(self, understood: Understood) -> _Legs:
         index, candidates = self._index, self._settings.candidates

@@ -197,6 +197,9 @@ SYSTEMS: Mapping[str, System] = {
     "no-phrasings": System(_lacking("phrasing"), "ablation: without the ways in which people ask"),
     "no-lexical": System(_lacking("lexical"), "ablation: without BM25"),
     "no-reader": System(_without("reader"), "ablation: the verdict read from the rule's words alone"),
+    "no-rerank": System(
+        _without("rerank"), "ablation: the leading sections aren't read, even where scores don't tell them apart"
+    ),
     "no-glossary": System(_without("glossary"), "ablation: without query expansion"),
     "no-follow-up": System(_without("follow_up"), "ablation: each turn by itself"),
     "no-further": System(_without("further"), "ablation: sentences of the best passage only"),

@@ -56,8 +56,10 @@ SCOPE = FITTED / "scope.npy"  # weights over a question's vector: is it one for 
 BASE = Model("all-MiniLM-L6-v2-int8")
 EMBEDDING = Model("minilm-embedding-int8", FITTED / "embedding.npz")
 QUERY = Model("minilm-query-int8", FITTED / "query.npz")  # questions, beside what EMBEDDING makes of the guidance
-READER_HEAD = FITTED / "reader.npz"  # holds the adapter and the two heads
+# each holds its adapter and the two heads; one is used for its verdict, the other for its relevance
+READER_HEAD, RERANKER_HEAD = FITTED / "reader.npz", FITTED / "reranker.npz"
 READER = Model("minilm-reader-int8", READER_HEAD)
+RERANKER = Model("minilm-reranker-int8", RERANKER_HEAD)
 
 
 def sha256_file(path: Path) -> str:
@@ -119,7 +121,7 @@ def ensure_model(folder: Path, model: Model = EMBEDDING) -> Path:
 
 def missing_models(folder: Path) -> list[Model]:
     """Those of the models that a chat needs and `folder` lacks: a store that is shared read-only must hold them."""
-    return [model for model in (EMBEDDING, QUERY, READER) if _record(folder, model) is None]
+    return [model for model in (EMBEDDING, QUERY, READER, RERANKER) if _record(folder, model) is None]
 
 
 def _record(folder: Path, model: Model) -> dict[str, Any] | None:

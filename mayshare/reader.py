@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mayshare.minilm import READER, READER_HEAD, ensure_model, mean_pool, package_files, start_session
+from mayshare.minilm import (
+    READER,
+    READER_HEAD,
+    RERANKER,
+    RERANKER_HEAD,
+    ensure_model,
+    mean_pool,
+    package_files,
+    start_session,
+)
 from mayshare.verdicts import Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("yes", "no", "conditional", "explain")
@@ -72,3 +81,12 @@ class Reader:
 def load_reader(folder: Path, threads: int = 0) -> Reader:
     """The reader, built in `folder` where needed. Raises as `ensure_model`."""
     return Reader(ensure_model(folder, READER), package_files()[1], READER_HEAD, threads)
+
+
+def load_reranker(folder: Path, threads: int = 0) -> Reader:
+    """The reader that went on with messy questions and the sections nearest beside the right one.
+
+    Raises as `ensure_model`. It ranks better than the other. Its verdicts are better on questions of that kind and
+    worse on others.
+    """
+    return Reader(ensure_model(folder, RERANKER), package_files()[1], RERANKER_HEAD, threads)
