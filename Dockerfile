@@ -3,7 +3,7 @@
 #   docker build -t mayshare .
 #   docker run --rm -p 127.0.0.1:8501:8501 -v mayshare-data:/srv/mayshare/data mayshare
 #
-# The image holds the environment, the built embedding model and the index of the shipped corpus.
+# The image holds the environment, the built models and the index of the shipped corpus.
 FROM python:3.12-slim
 
 RUN apt-get update && apt-get install -y --no-install-recommends make git && rm -rf /var/lib/apt/lists/*

@@ -46,7 +46,9 @@ class Decider:
         (reading,) = self._reader.read(understood.text, [reading_text(passage.heading, passage.text)])
         ruled = verdict.read(bottom_line, understood.asks, understood.focus)
         jars = jarring(understood.asks, bottom_line)
-        return weigh(reading.verdicts, ruled, jars, votes(asked))
+        # "Must we give it?" "No. A school must give …" jars more than any other
+        owed = understood.asks is Asks.DUTY and verdict.must_share(bottom_line)
+        return weigh(reading.verdicts, ruled, jars, votes(asked), 2 * JARS if owed else JARS)
 
 
 def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
@@ -89,11 +91,16 @@ def weigh(
     ruled: Verdict,
     jars: Verdict | None = None,
     shares: dict[Verdict, float] | None = None,
+    against: float = JARS,
 ) -> Verdict:
-    """The likeliest verdict once the reader's probabilities, the rule's words and the phrasings' shares are added."""
+    """The likeliest verdict once the reader's probabilities, the rule's words and the phrasings' shares are added.
+
+    Args:
+        against: log-odds that the verdict which jars loses.
+    """
     odds = {name: math.log(chance + 1e-6) for name, chance in chances.items()}
     if jars:
-        odds[jars] -= JARS
+        odds[jars] -= against
     odds["conditional"] += CONDITIONAL
     odds["yes"] += YES
     odds[ruled] += AGREES_CONDITIONAL if ruled == "conditional" else AGREES

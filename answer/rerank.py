@@ -1,7 +1,7 @@
 """Rerank the sections that lead a ranking with a cross-encoder, where they are too near each other to tell by scores.
 
 Source: Nogueira and Cho (2019), Passage Re-ranking with BERT. The reader's relevance is added to the fused score, which
-holds more than it knows (which law is named, who holds the record), and a few pairs are read, for each takes 15 ms.
+holds more than it knows (which law is named, who holds the record), and a few pairs are read, for each takes 16 ms.
 """
 
 from __future__ import annotations

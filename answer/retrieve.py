@@ -124,6 +124,7 @@ class HybridRetriever(BaseRetriever):
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
+        # where a section was chosen too: the others that are offered keep their order
         score, nearness = self._reread(understood, Nearness(score, dense * allowed, phrasing * allowed))
         if chosen:
             self._put_first(score, chosen)
@@ -150,7 +151,10 @@ class HybridRetriever(BaseRetriever):
         )
 
     def _reread(self, understood: Understood, near: Nearness) -> tuple[Scores, Mapping[str, float]]:
-        """Scores and nearness, after the leading sections were read where it isn't clear which is meant."""
+        """Scores and nearness, after the leading sections were read where it isn't clear which is meant.
+
+        The probability is fitted to what is near after that; before it, it tells well enough what is worth reading.
+        """
         count = len(words(understood.current))
         nearness = features(near, self._sections, count)
         if self._rerank is None or probability(nearness) >= BELOW:

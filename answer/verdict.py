@@ -95,6 +95,11 @@ def needs_consent(sentence: str) -> bool:
     return bool(_NEEDS_CONSENT.search(sentence) or re.search(r"\bwith (?:\w+ ){0,4}consent\b", sentence, re.IGNORECASE))
 
 
+def must_share(sentence: str) -> bool:
+    """Does a sentence say that something must be passed on?"""
+    return modality(sentence) is Modality.REQUIRES and bool(_MUST_SHARE.search(re.sub(r"\([^)]*\)", " ", sentence)))
+
+
 def is_limited(sentence: str) -> bool:
     """Does a sentence permit something in one case only, and not on its own, as what goes without consent does?"""
     return bool(_ONLY.search(sentence)) and not _WITHOUT_CONSENT.search(sentence)

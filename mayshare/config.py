@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     corpus: Path = Field(default=ROOT / "corpus", description="folder of the documents")
     store: Path = Field(default=ROOT / "data", description="folder of the index generations and the model")
     evaluation: Path = Field(default=ROOT / "eval", description="folder of what trainers write, and of feedback")
-    models: Path | None = Field(default=None, description="folder of the built embedding model; default: store/models")
+    models: Path | None = Field(default=None, description="folder of the built models; default: store/models")
     keep_generations: int = Field(default=3, ge=2, description="generations kept for rollback, the live one included")
     embedding: Embedding = Embedding()
     chunking: Chunking = Chunking()
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def model_folder(self) -> Path:
-        """Where the built embedding model is kept."""
+        """Where the built models are kept."""
         return self.models or self.store / "models"
 
     @classmethod

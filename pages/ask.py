@@ -21,16 +21,13 @@ NOT_ADVICE = (
     "mayshare quotes guidance on U.S. federal confidentiality law. It is not legal advice: "
     "state law may be stricter, so check with your agency's counsel before you act."
 )
-NO_NAMES = "Don't type names. "
-STAYS = "Your question is sent nowhere, and stored only if you agree to that under an answer."
+NO_NAMES = "Don't type names or what else identifies a child. "
+STAYS = "Your question never leaves this server, and is stored only if you agree to that under an answer."
 IS_SENT = (
     "Your question goes to the language model named above, without the personal data that is found, and is stored only "
     "if you agree to that under an answer."
 )
-IN_MEMORY = (
-    "Questions and answers stay in this server's memory until you close the page. Leave out names and whatever else "
-    "tells who a child or client is."
-)
+IN_MEMORY = "This server keeps questions and answers in memory until you close the page."
 VERDICT_COLOURS = {"yes": "green", "no": "red", "conditional": "orange"}
 log = logging.getLogger("mayshare")
 

@@ -16,12 +16,13 @@ from pages.markup import escape
 LEAD = "mayshare answers questions on sharing information about children and young people, each statement cited."
 ASK = "Ask whoever runs this server for access."
 KEPT = "mayshare-opened"  # in the tab's session storage: a path and its query, of this origin alone
+# In braces: they run as scripts of the page, where a name may be declared once.
 KEEP_PLACE = f"<script>sessionStorage.setItem('{KEPT}', location.pathname + location.search);</script>"
-BACK_TO_PLACE = f"""<script>
+BACK_TO_PLACE = f"""<script>{{
 const place = sessionStorage.getItem('{KEPT}');
 sessionStorage.removeItem('{KEPT}');
-if (place && place !== location.pathname + location.search) location.replace(location.origin + place);
-</script>"""
+if (place?.startsWith('/') && place !== location.pathname + location.search) location.replace(location.origin + place);
+}}</script>"""
 
 
 def bar() -> None:

@@ -15,7 +15,8 @@ NARROW, WIDE, HEIGHT = 320, 1280, 900
 LOOKS = ((WIDE, "light"), (NARROW, "light"), (NARROW, "dark"))
 FADED_MS = 600  # elements fade in and out
 CONTROLS = (
-    "button[data-testid^='stBaseButton']:not([disabled]), [role=tablist], "
+    "button[data-testid^='stBaseButton']:not([disabled]), [role=tablist], a[data-testid^='stPageLink'], "
+    "a[data-testid^='stBaseLinkButton'], "
     "input:not([disabled]):not([type=file]):not([type=radio]), textarea:not([disabled]), summary, "
     "[role=radiogroup], a[data-testid='stTopNavLink'], .stMarkdown a[href]"
 )
@@ -33,16 +34,21 @@ def audit(page: Page, state: str) -> list[str]:
     """
     from axe_playwright_python.sync_playwright import Axe
 
-    found = []
+    found, backgrounds = [], []
     page.mouse.move(0, 0)  # over nothing that explains itself
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_timeout(FADED_MS)
+        backgrounds.append(
+            page.evaluate("getComputedStyle(document.querySelector('.stApp') || document.body).backgroundColor")
+        )
         place = f"{state}, {width} px, {scheme}"
         found += [f"{place}: {one}" for one in _findings(Axe().run(page).response["violations"])]
         if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
             found.append(f"{place}: scrolls sideways")
+    if backgrounds[-1] == backgrounds[-2]:
+        found.append(f"{state}: the dark theme looks like the light one")
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     page.emulate_media(color_scheme="light")
     page.wait_for_timeout(FADED_MS)

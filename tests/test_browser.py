@@ -155,11 +155,11 @@ def test_no_accessibility_violations(page: Page) -> None:
     page.get_by_text("How sure:").first.wait_for()
     page.get_by_text("Copy, print or save this answer").first.click()
     page.get_by_text("Text with its citations").first.wait_for()
-    found += audit(page, "an answer, all open")
+    found += audit(page, "an answer, all open") + walk(page)
     for number, (state, text, shown) in enumerate(STATES, start=2):
         ask(page, text, number)
         page.get_by_text(shown).first.wait_for()
         if state == "asks first":
             page.get_by_text(OTHERS).first.click()
-        found += audit(page, state)
+        found += audit(page, state) + walk(page)
     assert not found

@@ -86,7 +86,7 @@ def test_a_remark_of_a_user_becomes_a_question(browser: Browser, address: str, s
     page.get_by_text("This would be stored.").wait_for()
     assert page.get_by_label("Your question", exact=True).input_value() == QUESTION.replace("Kaylee Nguyen", "[NAME_1]")
     assert page.get_by_role("button", name="Send this remark").is_disabled()
-    found = audit(page, "feedback about to be sent")
+    found = audit(page, "feedback about to be sent") + walk(page)
     page.get_by_text("I agree that this text").click()
     page.get_by_role("button", name="Send this remark").click()
     page.get_by_text("Your remark waits for a trainer").wait_for()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from answer.decide import jarring, votes, weigh
+from answer.decide import JARS, jarring, votes, weigh
 from answer.understand import Asks
+from answer.verdict import must_share
 from mayshare.config import load_settings
 from mayshare.reader import VERDICTS, Reader, load_reader
 from mayshare.schema import Phrasing, Verdict
@@ -72,6 +73,15 @@ def test_reading_text_leaves_citations_out_and_keeps_words() -> None:
 )
 def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], ruled: Verdict, expected: Verdict) -> None:
     assert weigh(chances, ruled) == expected
+
+
+def test_a_duty_that_is_asked_about_and_stated_is_hardly_denied() -> None:
+    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.85, "conditional": 0.03, "explain": 0.02}
+    # log-odds: no −0.16 − 1.5; yes −2.3 − 0.4 + 0.6
+    assert weigh(chances, "yes", "no") == "no"
+    assert weigh(chances, "yes", "no", against=2 * JARS) == "yes"
+    assert must_share("A school must let a parent see the report card.")
+    assert not must_share("A school must have consent before it may give it.")
 
 
 def test_a_no_before_a_sentence_that_permits_needs_more() -> None:

@@ -94,7 +94,7 @@ def test_a_model_is_named_and_names_are_shown_before_they_are_sent(page: Page) -
     page.get_by_role("button", name="Ask this").click()
     page.get_by_text("Answer 1 ready").wait_for()
     settled(page)
-    found += audit(page, "a worded answer")
+    found += audit(page, "a worded answer") + walk(page)
     assert not found
 
 
@@ -103,7 +103,7 @@ def test_an_endpoint_that_fails_is_said_beside_the_answer(page: Page) -> None:
     page.get_by_text("Answer 1 ready").wait_for()
     settled(page)
     assert page.get_by_role("button", name=re.compile("^1: ")).count() >= 1
-    assert not audit(page, "the model's endpoint fails")
+    assert not audit(page, "the model's endpoint fails") + walk(page)
 
 
 def test_one_too_many_hears_it_at_once_and_asks_again_without_typing(page: Page, browser: Browser) -> None:
@@ -115,7 +115,7 @@ def test_one_too_many_hears_it_at_once_and_asks_again_without_typing(page: Page,
     send(other, QUESTION)
     other.get_by_text("Not answered").wait_for(timeout=SLOW_S * 1000)
     settled(other)
-    found = audit(other, "busy")
+    found = audit(other, "busy") + walk(other)
     page.get_by_text("Answer 1 ready").wait_for()
     other.get_by_role("button", name="Ask this again").click()
     other.get_by_text("Answer 1 ready").wait_for()
