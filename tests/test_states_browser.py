@@ -131,9 +131,13 @@ def test_what_is_wrong_is_found(browser: Browser) -> None:
     page.set_content("".join(button.format(order, order) for order in (3, 2, 1)))
     assert walk(page)
     page.set_content(
-        "<html lang=en><title>x</title><main><h1>x</h1><img src='data:,'><p style='width:900px'>x</p></main>"
+        "<html lang=en><title>x</title><main><h1>Pale words</h1><img src='data:,'><p style='width:900px'>x</p></main>"
     )
+    pale = "<style>@media (prefers-color-scheme: dark) { h1 { color: #777; background: #666; } }</style>"
+    page.set_content(page.content().replace("<h1>", f"{pale}<h1>"))
     found = audit(page, "x")
+    assert any("320 px, dark: color-contrast" in one for one in found)
+    assert any("looks like the light one" in one for one in found)
     assert any("image-alt" in one for one in found)
     assert any("320 px, dark: scrolls sideways" in one for one in found)
     page.close()
