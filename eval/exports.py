@@ -31,7 +31,8 @@ def means_csv(scores: Scores) -> str:
 def questions_csv(scores: Scores, cases: Mapping[str, Case]) -> str:
     """A row a question: what it is, its outcome, and every metric, empty where it doesn't apply."""
     names = list(TITLES)
-    head = ("case", "split", "kind", "asker", "laws", "question", "reviewed_by", "outcome", "lost_at", "error", *names)
+    about_it = ("case", "split", "kind", "asker", "laws", "question", "reviewed_by", "outcome", "lost_at", "error")
+    head = (*about_it, *(f"{name}_score" if name in about_it else name for name in names))
     rows: list[Sequence[Any]] = [head]
     for item in scores.items:
         case = cases[item.case]

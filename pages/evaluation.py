@@ -45,6 +45,8 @@ def draw() -> None:
     with st.container():  # always there, so that a message doesn't move the tabs
         for kind, words in act.said():
             SHOW[kind](escape(words), icon=ICONS[kind])
+            if kind == "error":  # the button of a long form is far from here
+                st.toast(escape(words), icon=ICONS[kind], duration="long")
         if job:
             progress.draw(job)
     for tab, section in zip(st.tabs(act.TABS, key=act.TAB, on_change="rerun"), SECTIONS, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import streamlit as st
@@ -13,7 +14,7 @@ from pages import evaluation_actions as act
 from pages import evaluation_data as data
 
 KEYS = {
-    name: f"evaluation-filter-{name}" for name in ("split", "kind", "law", "outcome", "words")
+    name: f"evaluation-filter-{name}" for name in ("split", "kind", "law", "outcome", "words", "worst")
 }  # fmt: skip
 NOT_ASKED = "not asked yet"
 SHOWN = 90  # characters of a question in the list
@@ -72,6 +73,7 @@ def _fitting(known: Mapping[str, Case], outcomes: Mapping[str, str]) -> list[str
         words = st.text_input(
             "Words in id, asker or question", key=KEYS["words"], max_chars=200, persist_state="session"
         )
+        worst = st.checkbox("Worst answers first", key=KEYS["worst"], persist_state="session")
     wanted = words.casefold().split()
 
     def fits(case: Case) -> bool:
@@ -84,4 +86,8 @@ def _fitting(known: Mapping[str, Case], outcomes: Mapping[str, str]) -> list[str
             and all(word in text for word in wanted)
         )
 
-    return [case.id for case in cases if fits(case)]
+    found = [case.id for case in cases if fits(case)]
+    scores: dict[str, float] = {str(name): score for name, score in OUTCOME_SCORES.items()}
+    if worst:  # those not asked yet come last; the order of the files stays within an outcome
+        found.sort(key=lambda name: scores.get(outcomes.get(name, NOT_ASKED), math.inf))
+    return found

@@ -30,7 +30,10 @@ def draw(settings: Settings) -> None:
     if not settings.feedback.enabled:
         st.info("Users aren't asked at present: `feedback.enabled` is off in the settings.")
     if not waiting:
-        st.success("The queue is empty.", icon=":material/check_circle:")
+        st.success(
+            "The queue is empty. What users send under “Was this helpful?” appears here.",
+            icon=":material/check_circle:",
+        )
         return
     place = min(st.session_state.get(act.PLACE, 0), len(waiting) - 1)
     with st.container(horizontal=True):

@@ -46,12 +46,25 @@ def draw(settings: Settings) -> None:
     with st.spinner("Comparing …"):
         found = side_by_side(truth, answer, data.context())
     lost = f", lost at {found.lost_at}" if found.lost_at else ""
-    st.markdown(f"Outcome: {_mark(OUTCOMES[found.outcome], found.outcome.capitalize())}{lost}.")
+    st.markdown(
+        f"Outcome: {_mark(OUTCOMES[found.outcome], found.outcome.capitalize())}{lost}.{_why(case, answer, found)}"
+    )
     left, right = st.columns(2, gap="large")
     with left:
         _expected(case, found)
     with right:
         _given(answer, found)
+
+
+def _why(case: Case, answer: Answer, found: SideBySide) -> str:
+    """What makes an answer wrong, where it is."""
+    if found.outcome != "wrong":
+        return ""
+    if found.wrong:
+        return " It says what would be wrong."
+    if answer.verdict != case.verdict:
+        return f" The verdict is {answer.verdict} and should be {case.verdict}."
+    return ""
 
 
 def answer_to(settings: Settings, case: Case) -> Answer | None:
@@ -110,7 +123,8 @@ def _expected(case: Case, found: SideBySide) -> None:
 
 def _fact(fact: Fact) -> str:
     mark = f"{_mark(*STATES[fact.state])} " if fact.state else ""
-    return f"{mark}{escape(fact.text)} ({fact.importance})"
+    importance = "good to have" if fact.importance == "okay" else fact.importance
+    return f"{mark}{escape(fact.text)} ({importance})"
 
 
 def _evidence(found: SideBySide) -> None:
@@ -147,7 +161,7 @@ def _given(answer: Answer, found: SideBySide) -> None:
     for claim, supported in zip(answer.claims, found.supported, strict=True):
         cited = [answer.sources[citation.n - 1] for citation in claim.citations]
         with st.container(gap="xxsmall"):
-            mark = f"{_mark('green', 'Gold evidence')} " if supported else ""
+            mark = f"{_mark('green', 'Expected evidence')} " if supported else ""
             st.markdown(f"{mark}{escape(claim.text)}")
             places = "; ".join(f"{source.title}, {', '.join(source.authorities)}" for source in cited)
             st.caption(escape(f"{claim.role.replace('_', ' ')}. {places}"))

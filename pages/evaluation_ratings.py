@@ -25,7 +25,7 @@ SHEET, MOST_MB = "evaluation-sheet", 10
 NAME, ROLE = "evaluation-reviewer", "evaluation-reviewer-role"
 EXPLAINED = (
     "**right**: true and fit for this question. **right but**: true, yet misleading or incomplete here. "
-    "**wrong**: false, or false for this question."
+    "**wrong**: false, or false for this question. Leave blank what you have not checked."
 )
 
 

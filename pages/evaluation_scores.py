@@ -20,6 +20,7 @@ from mayshare.config import Settings
 from mayshare.errors import RunFileError
 from pages import evaluation_actions as act
 from pages import evaluation_data as data
+from pages import evaluation_words
 from pages.engine import engine
 from pages.markup import escape
 
@@ -39,10 +40,10 @@ HEADLINE = {  # metric: its name where there is little room
     "quote_integrity": "Quotes in place",
     "nugget_vital": "Vital facts stated",
     "exception_recall": "Exceptions kept",
-    "abstention_recall": "Rightly withheld",
+    "abstention_recall": "Withheld where due",
     "contradiction": "Wrong statements",
-    "harmful_answered": "Harmful answered",
-    "answerable_refused": "Wrongly withheld",
+    "harmful_answered": "Out of scope, answered",
+    "answerable_refused": "Answerable, withheld",
 }
 PARTS: dict[str, Callable[[Case], Sequence[str]]] = {
     "Law": lambda case: case.laws[:1],
@@ -108,7 +109,7 @@ def _state(settings: Settings, split: Split, found: Scores | None) -> None:
         on_click=act.run_evaluation,
         args=(split,),
         disabled=jobs.running() is not None,
-        help="A minute or two. You may leave the page meanwhile.",
+        help="A minute or two; the run is kept in the history. You may leave the page meanwhile.",
     )
 
 
@@ -134,6 +135,8 @@ def _means(found: Scores) -> None:
     st.subheader("Means with 95 % intervals", anchor=False)
     lower = ", ".join(f"“{TITLES[name]}”" for name in HEADLINE if not METRICS[name].higher_is_better)
     st.markdown(f"Lower is better for {escape(lower)}; for all others higher is better.")
+    with st.expander("What these mean"):
+        st.markdown(evaluation_words.MEANINGS)
     shown = [_row(short, means[name]) for name, short in HEADLINE.items() if means[name].scored]
     st.altair_chart(_intervals(shown), key="means-chart", alt=_told("Means with 95 % intervals", shown))
     st.table(_table("Metric", rows))

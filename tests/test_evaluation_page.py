@@ -21,16 +21,17 @@ from eval.cases import load_cases
 from eval.feedback import Remark
 from eval.history import Entry, Mean
 from eval.places import Places, places
+from eval.side_by_side import SideBySide
 from ingest import jobs
 from ingest.pipeline import ingest
 from mayshare.config import ROOT, Settings, load_settings
 from mayshare.errors import NotAllowedError, TrainerFileError
 from mayshare.schema import Question
-from pages import access, evaluation, evaluation_data, menu
+from pages import access, evaluation, evaluation_chooser, evaluation_data, evaluation_questions, menu
 from pages import evaluation_actions as act
 from pages.access import Role
 from tests.conftest import verify_here, write_small_corpus
-from tests.evaluation import LOGGED, answer, claim, small_case, write_small_set
+from tests.evaluation import LOGGED, answer, case, claim, small_case, write_small_set
 
 PAGE = "from pages import access, evaluation\naccess.require(access.Role.TRAINER)\nevaluation.draw()\n"
 
@@ -133,8 +134,9 @@ def test_the_history_shows_runs_of_the_split_in_order_of_time(live: Settings, wh
 def test_the_questions_are_asked_and_scored_in_a_job(live: Settings, where: Places) -> None:
     app = opened("Scores")
     click(app, "Ask and score the dev questions")
-    job: jobs.Job = app.session_state[act.JOB]
-    assert job.wait(120)
+    if act.JOB in app.session_state:  # else it ended within the run of the page that began it
+        job: jobs.Job = app.session_state[act.JOB]
+        assert job.wait(120)
     app.run()
     assert not app.exception
     assert "2 dev questions asked and scored: outcome" in shown(app)
@@ -159,9 +161,9 @@ def test_expected_and_given_stand_side_by_side_with_what_was_missed(live: Settin
     text = shown(app)
     assert "1. :green-background[**Quoted**], in passage 1" in text
     assert "3. :red-background[**Missed**]" in text or "3. :orange-background[**Found, not quoted**]" in text
-    assert ":green-background[**Gold evidence**]" in text
+    assert ":green-background[**Expected evidence**]" in text
     assert ":green-background[**Stated**] A school may give police records in an emergency. (vital)" in text
-    assert ":red-background[**Missed**] The zebra must be fed at noon by two keepers. (okay)" in text
+    assert ":red-background[**Missed**] The zebra must be fed at noon by two keepers. (good to have)" in text
     assert ":green-background[**Cited**] 34 CFR 99.36" in text
 
 
@@ -175,6 +177,25 @@ def test_the_list_is_narrowed_and_stepped_through(live: Settings) -> None:
     assert app.selectbox(key=act.CASE).value == "emergency-001"
     app.multiselect(key="evaluation-filter-kind").set_value(["out_of_scope"]).run()
     assert "No question fits" in shown(app)
+
+
+def test_the_worst_answers_come_first_where_that_is_wanted(live: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = {"emergency-001": "accurate", "emergency-002": "wrong"}
+    monkeypatch.setattr(evaluation_chooser, "_outcomes", lambda _: ends)
+    app = opened("Questions")
+    app.checkbox(key="evaluation-filter-worst").check().run()
+    assert [option.split()[0] for option in app.selectbox(key=act.CASE).options] == ["emergency-002", "emergency-001"]
+    ends.pop("emergency-002")  # one that wasn't asked comes last
+    app.run()
+    assert [option.split()[0] for option in app.selectbox(key=act.CASE).options] == ["emergency-001", "emergency-002"]
+
+
+def test_what_makes_an_answer_wrong_is_said() -> None:
+    given, asked = answer(claim(0)), case(verdict="no")
+    wrong = SideBySide("wrong", "composition", (), (), (), (), ())
+    assert evaluation_questions._why(asked, given, wrong) == f" The verdict is {given.verdict} and should be no."
+    assert evaluation_questions._why(asked, given, wrong._replace(wrong=("x",))) == " It says what would be wrong."
+    assert evaluation_questions._why(asked, given, wrong._replace(outcome="accurate")) == ""
 
 
 def test_a_quote_that_left_the_guidance_is_said(live: Settings, where: Places) -> None:
@@ -324,6 +345,7 @@ def test_a_new_question_is_written_only_when_everything_holds_and_nothing_typed_
     field(app, "text_area", "Evidence").set_value("ferpa-emergency: It isn't there.")
     click(app, "Add the question")
     assert "basis.publisher" in shown(app)
+    assert "basis.publisher" in app.toast[0].value, "beside a long form too"
     field(app, "text_input", "Publisher").set_value("ED")
     field(app, "text_input", "Title").set_value("FAQ")
     click(app, "Add the question")
