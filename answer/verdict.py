@@ -81,13 +81,17 @@ _REFUSAL = re.compile(r"\b(?:refuse|deny|withhold|decline|reject)\b", re.IGNOREC
 
 def modality(sentence: str) -> Modality:
     """What the first modal expression of a sentence does; the text in parentheses is not read."""
-    text = re.sub(r"\([^)]*\)", " ", sentence)
+    text = _without_parentheses(sentence)
     best: tuple[int, Modality] | None = None
     for kind, pattern in _MODALITY:
         match = pattern.search(text)
         if match and (best is None or match.start() < best[0]):
             best = (match.start(), kind)
     return best[1] if best else Modality.STATES
+
+
+def _without_parentheses(sentence: str) -> str:
+    return re.sub(r"\([^)]*\)", " ", sentence)
 
 
 def needs_consent(sentence: str) -> bool:
@@ -97,7 +101,7 @@ def needs_consent(sentence: str) -> bool:
 
 def must_share(sentence: str) -> bool:
     """Does a sentence say that something must be passed on?"""
-    return modality(sentence) is Modality.REQUIRES and bool(_MUST_SHARE.search(re.sub(r"\([^)]*\)", " ", sentence)))
+    return modality(sentence) is Modality.REQUIRES and bool(_MUST_SHARE.search(_without_parentheses(sentence)))
 
 
 def is_limited(sentence: str) -> bool:
@@ -109,7 +113,7 @@ def read(sentence: str, asks: Asks, focus: str = "") -> Verdict:
     """The verdict of a bottom line for what is asked; `focus` is the sentence of the question that asks."""
     if asks is Asks.EXPLAIN:
         return "explain"
-    text = re.sub(r"\([^)]*\)", " ", sentence)
+    text = _without_parentheses(sentence)
     kind = modality(text)
     conditional = bool(_CONDITION.search(text))
     if asks is Asks.CONSENT:
