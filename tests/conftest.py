@@ -186,6 +186,19 @@ def shipped() -> Iterator[Settings]:
     yield settings
 
 
+def ingested(folder: Path) -> Settings:
+    """A store of the two documents in `folder`, with the models that the tests keep, for a server of its own."""
+    from ingest.pipeline import ingest
+
+    settings = load_settings(
+        corpus=write_small_corpus(folder / "corpus"), store=folder / "store", models=KEPT / "models"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        verify_here(patch)
+        ingest(settings)
+    return settings
+
+
 @contextlib.contextmanager
 def served(settings: Settings, folder: Path) -> Iterator[str]:
     """The chat over a store, for real browsers; gives its address. Its log must hold no traceback at the end."""

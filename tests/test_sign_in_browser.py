@@ -14,11 +14,10 @@ import pytest
 
 from bench.serving import free_port, running, serving
 from bench.streamlit_session import session
-from ingest.pipeline import ingest
 from mayshare import chat_switch
-from mayshare.config import Settings, load_settings
+from mayshare.config import Settings
 from tests.accessibility import audit, walk
-from tests.conftest import KEPT, verify_here, write_small_corpus
+from tests.conftest import ingested
 from tests.test_browser import browser
 
 if TYPE_CHECKING:
@@ -59,15 +58,11 @@ def provider() -> Iterator[str]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """mayshare over a small store, its people at a provider that this test starts."""
     folder = tmp_path_factory.mktemp("sign-in")
-    corpus = write_small_corpus(folder / "corpus")
-    settings = load_settings(corpus=corpus, store=folder / "store", models=KEPT / "models")
-    with pytest.MonkeyPatch.context() as patch:
-        verify_here(patch)
-        ingest(settings)
+    settings = ingested(folder)
     port = free_port()
     with provider() as metadata_url:
         environment = {
-            "MAYSHARE_CORPUS": str(corpus),
+            "MAYSHARE_CORPUS": str(settings.corpus),
             "MAYSHARE_SIGN_IN__METHOD": "oidc",
             "MAYSHARE_SIGN_IN__PUBLIC_URL": f"http://127.0.0.1:{port}",
             "MAYSHARE_SIGN_IN__METADATA_URL": metadata_url,

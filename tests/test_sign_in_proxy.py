@@ -8,9 +8,7 @@ import pytest
 
 from bench.serving import free_port, serving
 from bench.streamlit_session import session
-from ingest.pipeline import ingest
-from mayshare.config import load_settings
-from tests.conftest import KEPT, verify_here, write_small_corpus
+from tests.conftest import ingested
 
 pytestmark = pytest.mark.slow
 
@@ -25,13 +23,9 @@ ELSEWHERE = ("X-Forwarded-For", "203.0.113.9")
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("proxy")
-    corpus = write_small_corpus(folder / "corpus")
-    settings = load_settings(corpus=corpus, store=folder / "store", models=KEPT / "models")
-    with pytest.MonkeyPatch.context() as patch:
-        verify_here(patch)
-        ingest(settings)
+    settings = ingested(folder)
     environment = {
-        "MAYSHARE_CORPUS": str(corpus),
+        "MAYSHARE_CORPUS": str(settings.corpus),
         "MAYSHARE_SIGN_IN__METHOD": "proxy",
         "MAYSHARE_SIGN_IN__USER_HEADER": "X-Forwarded-Email",
         "MAYSHARE_SIGN_IN__TRUSTED_PROXIES": '["127.0.0.1"]',

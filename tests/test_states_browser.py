@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.serving import free_port, serving
-from ingest.pipeline import ingest
-from mayshare.config import Settings, load_settings
+from mayshare.config import Settings
 from tests.accessibility import audit, walk
-from tests.conftest import KEPT, verify_here, write_small_corpus
+from tests.conftest import ingested
 from tests.model_server import Reply, claim, serve
 from tests.test_browser import browser, settled
 
@@ -32,13 +31,7 @@ SLOW, SLOW_S = "SLOWLY", 10.0
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("states")
-    settings = load_settings(
-        corpus=write_small_corpus(folder / "corpus"), store=folder / "store", models=KEPT / "models"
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        verify_here(patch)
-        ingest(settings)
-    yield settings
+    yield ingested(folder)
     shutil.rmtree(folder)
 
 
