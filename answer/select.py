@@ -1,37 +1,33 @@
 """Which sentences of the retrieved passages answer the question.
 
-The best passage gives the answer's frame: its bottom line first, then what changes it. Conditions and
-exceptions of that passage are kept before anything else, since leaving one out is the known way in which a
-fluent answer about law does harm. Bottom lines of further passages follow where they add something.
+The best passage gives the answer's frame: its bottom line comes first. Then the sentences that likeliest belong in the
+answer (`answer/salience.py`), those that change the bottom line before others, each the less the more of it is said
+already: leaving out a condition is the known way in which a fluent answer about law does harm.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from answer.laws import cited
+from answer.salience import Candidate, salience
 from answer.understand import Understood
 from mayshare.index import Index
 from mayshare.lexical import terms
 from mayshare.schema import Hit, Passage, Role, Sentence
 
 INVENTED = "In the invented case"  # a scenario for training: never an aside in an answer about another case
-LOOKED_AT = 8  # passages after the first of which some may add their bottom line
-FURTHER = 3  # how many may
-NEW = 1.0  # weight of the question's words that a further passage tells and the first doesn't, beside its score
-FURTHER_SHARE = 0.3  # … if they score at least this share of the best
+SECTIONS = 5  # leading ones whose sentences may join the answer; those of further ones tell what is said often
+LEAST = 0.3  # probability that a sentence belongs, from which on it may join
+CHANGES = 0.3  # what the leading section's own conditions, exceptions and next step have on top
+SAID = 0.3  # share of its probability that a sentence loses if all its words have been said
 SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same
-MAX_OF_ROLE: dict[Role, int] = {
-    "bottom_line": 1,
-    "rule": 3,
-    "condition": 4,
-    "exception": 4,
-    "state_law": 1,
-    "next_step": 1,
-}
-KEPT_FIRST: tuple[Role, ...] = ("bottom_line", "condition", "exception", "rule", "state_law", "next_step")
+CHANGING: tuple[Role, ...] = ("condition", "exception", "next_step")
+ONCE: tuple[Role, ...] = ("state_law", "next_step")  # one of these is enough
 SHOWN: tuple[Role, ...] = ("bottom_line", "rule", "condition", "exception", "state_law", "next_step")
 
 
@@ -56,24 +52,66 @@ def select(index: Index, hits: Sequence[Hit], understood: Understood, max_words:
     """Sentences for the answer in the order in which they are shown; empty without hits.
 
     Args:
-        understood: the question; its terms order sentences of one role by relevance, and a further passage that rests
-            on the laws of other records alone is off its point.
+        understood: the question; what rests on the laws of other records alone is off its point.
         max_words: of all sentences together; the bottom line is kept whatever its length.
     """
-    if not hits:
+    found = candidates(index, hits)
+    if not found:
         return []
-    wanted = {*terms(understood.text), *understood.expansion}
-    laws = understood.frame.laws | frozenset(understood.laws)
-    chosen: list[Selected] = []
-    words = 0
-    for candidate in [*_main(index, hits[0].passage, wanted), *_further(index, hits, wanted, laws)]:
-        size = len(candidate.text.split())
-        full = sum(1 for c in chosen if c.role == candidate.role) >= MAX_OF_ROLE[candidate.role]
-        if full or (chosen and words + size > max_words) or any(_same(candidate.text, c.text) for c in chosen):
-            continue
-        chosen.append(candidate)
-        words += size
-    return sorted(chosen, key=lambda c: SHOWN.index(c.role))
+    chosen = [found[n] for n in _greedy(index, found, understood, max_words)]
+    lead, *others = (selected(index, c.hit.passage, c.sentence, c.sentence.role) for c in chosen)
+    rest = [o._replace(role="rule") if o.role == "bottom_line" else o for o in others]
+    return [lead._replace(role="bottom_line"), *sorted(rest, key=lambda c: SHOWN.index(c.role))]
+
+
+def candidates(index: Index, hits: Sequence[Hit]) -> list[Candidate]:
+    """The bottom line of the first hit, then the other sentences of all; none of an invented case but for a first."""
+    first = bottom_line(index, hits[0].passage) if hits else None
+    if first is None:
+        return []
+    found = [Candidate(hits[0], first.sentence, first.text, index.documents[first.passage.source_id].kind)]
+    for hit in hits:
+        document = index.documents[hit.passage.source_id]
+        for sentence in hit.passage.sentences:
+            text = document.body[sentence.start : sentence.end]
+            is_first = hit.passage is hits[0].passage and sentence == first.sentence
+            if not is_first and not text.startswith(INVENTED):
+                found.append(Candidate(hit, sentence, text, document.kind))
+    return found
+
+
+def _greedy(index: Index, found: Sequence[Candidate], understood: Understood, max_words: int) -> list[int]:
+    """The numbers of the candidates that join, the leading one first; one by one, the best of what still fits."""
+    told = salience(found, index.lexical.rarity)
+    changes = np.array([c.section == found[0].section and c.sentence.role in CHANGING for c in found])
+    words = np.array([len(candidate.text.split()) for candidate in found])
+    worth = (told.probability + CHANGES * changes) / np.sqrt(np.maximum(words, 1))
+    open_ = ((told.probability >= LEAST) | changes) & _on_point(found, understood)
+    open_[0] = False
+    chosen = [0]
+    while True:
+        open_ &= (words + words[chosen].sum() <= max_words) & (told.alike[:, chosen].max(axis=1) <= SAME)
+        if not open_.any():
+            return chosen
+        left = worth * (1 - SAID * told.held[:, chosen].max(axis=1))
+        best = int(np.argmax(np.where(open_, left, -1.0)))
+        chosen.append(best)
+        open_[best] = False
+        if found[best].sentence.role in ONCE:
+            open_ &= [candidate.sentence.role != found[best].sentence.role for candidate in found]
+
+
+def _on_point(found: Sequence[Candidate], understood: Understood) -> npt.NDArray[np.bool_]:
+    """Is a candidate the first section's, or a near one's, no next step, and resting on no law or one at hand?"""
+    near = list(dict.fromkeys(candidate.section for candidate in found))[:SECTIONS]
+    at_hand = understood.frame.laws | frozenset(understood.laws) | cited(found[0].hit.passage.authorities)
+    rests_on = [cited(candidate.sentence.authorities) for candidate in found]
+    fits = [
+        candidate.section == near[0]
+        or (candidate.section in near and candidate.sentence.role != "next_step" and (not laws or bool(laws & at_hand)))
+        for candidate, laws in zip(found, rests_on, strict=True)
+    ]
+    return np.array(fits)
 
 
 def with_rule(index: Index, chosen: list[Selected], passage: Passage) -> list[Selected]:
@@ -94,51 +132,9 @@ def bottom_line(index: Index, passage: Passage) -> Selected | None:
     return None
 
 
-def _main(index: Index, passage: Passage, wanted: set[str]) -> list[Selected]:
-    first = bottom_line(index, passage)
-    if first is None:
-        return []
-    rest = [selected(index, passage, s, s.role) for s in passage.sentences if s != first.sentence]
-    rest = [s._replace(role="rule") if s.role == "bottom_line" else s for s in rest]
-    # stable: sentences of one role and equal relevance stay in the document's order
-    rest.sort(key=lambda s: (KEPT_FIRST.index(s.role), -_relevance(s.text, wanted)))
-    return [first, *rest]
-
-
-def _further(index: Index, hits: Sequence[Hit], wanted: set[str], laws: frozenset[str]) -> list[Selected]:
-    """Bottom lines of further passages: near the question, and best about what the first passage leaves out."""
-    known = set(terms(_told(index, hits[0].passage, hits[0].passage.text)))
-    open_terms = {term: index.lexical.rarity(term) for term in wanted}
-    asked = sum(open_terms.values()) or 1.0
-    at_hand = laws | cited(hits[0].passage.authorities)
-    found: list[tuple[float, Selected]] = []
-    for hit in hits[1 : 1 + LOOKED_AT]:
-        share = hit.score / hits[0].score if hits[0].score else 0.0
-        line = bottom_line(index, hit.passage)
-        if share < FURTHER_SHARE or line is None or line.text.startswith(INVENTED):
-            continue
-        rests_on = cited(line.sentence.authorities)
-        if rests_on and not rests_on & at_hand:
-            continue
-        new = set(terms(_told(index, hit.passage, line.text))) - known
-        found.append((share + NEW * sum(open_terms[term] for term in new & wanted) / asked, line))
-    best = sorted(found, key=lambda pair: -pair[0])[:FURTHER]
-    return [line._replace(role="rule" if (own := line.sentence.role) == "bottom_line" else own) for _, line in best]
-
-
-def _told(index: Index, passage: Passage, text: str) -> str:
-    title = index.documents[passage.source_id].title
-    return " ".join([title, *passage.heading_path, text])
-
-
 def selected(index: Index, passage: Passage, sentence: Sentence, role: Role) -> Selected:
     body = index.documents[passage.source_id].body
     return Selected(passage, sentence, role, body[sentence.start : sentence.end])
-
-
-def _relevance(text: str, wanted: set[str]) -> float:
-    held = set(terms(text))
-    return len(held & wanted) / math.sqrt(1 + len(held))
 
 
 def _same(one: str, other: str) -> bool:
