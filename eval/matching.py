@@ -31,6 +31,9 @@ PARTLY = 0.3  # … as stated in part
 NEAREST = 3  # sentences whose words count together
 _SPLIT = re.compile(r"(?<=[.!?])\s+(?=[A-Z*-])")
 _CITATION = re.compile(r"\([^()]*\d[^()]*(?:\([^()]*\)[^()]*)*\)")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|cannot|without|unless|outside)\b|n't\b", re.IGNORECASE
+)
 _OPPOSED = {
     Modality.PERMITS: {Modality.FORBIDS},
     Modality.FORBIDS: {Modality.PERMITS, Modality.REQUIRES},
@@ -104,5 +107,12 @@ def agreement(one: str, other: str) -> float:
 
 
 def contradicts(one: str, other: str) -> bool:
-    """Does one statement forbid what the other permits or requires, or require what it says need not be?"""
-    return agreement(one, other) == 0.0
+    """Does one statement deny what the other says?
+
+    One forbids what the other permits or requires, or requires what it says need not be, or one alone holds a negation.
+    """
+    return agreement(one, other) == 0.0 or _denies(one) != _denies(other)
+
+
+def _denies(statement: str) -> bool:
+    return bool(_NEGATION.search(_CITATION.sub(" ", statement)))
