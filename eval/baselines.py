@@ -6,7 +6,7 @@ Each is an `Answerer`. A gaming baseline must lose on a gated metric; the tests 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -79,10 +79,11 @@ class CitingAll:
 class QuickStart:
     """LlamaIndex's quick start: default splitter, dense top-k, the first chunks as the answer. It never abstains."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, documents: Collection[str] | None = None) -> None:
+        """`documents`: the ids of those that it may look into; all, where None."""
         self._index = engine.index
         self._embed = Embedder(engine.settings)
-        self._passages = list(_chunks(engine.index))
+        self._passages = [p for p in _chunks(engine.index) if documents is None or p.source_id in documents]
         self._vectors = self._embed([passage.text for passage in self._passages])
 
     def ask(self, question: Question) -> Answer:
@@ -200,6 +201,7 @@ SYSTEMS: Mapping[str, System] = {
     "no-rerank": System(
         _without("rerank"), "ablation: the leading sections aren't read, even where scores don't tell them apart"
     ),
+    "no-intent": System(_without("intent"), "ablation: rules alone tell what harms, evidence alone what is in scope"),
     "no-glossary": System(_without("glossary"), "ablation: without query expansion"),
     "no-follow-up": System(_without("follow_up"), "ablation: each turn by itself"),
     "no-further": System(_without("further"), "ablation: sentences of the best passage only"),
