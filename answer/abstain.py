@@ -7,28 +7,35 @@ better than chance. The other kinds are read from the question.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from answer import emergency
 from answer.logistic import chance
 from answer.lookup import without_provisions
 from answer.retrieve import Evidence
 from answer.understand import STATES, Understood
 from answer.unsafe import family
+from mayshare.intent import Intent
 from mayshare.lexical import terms, words
 from mayshare.schema import Abstention, Question
 
 # Coefficients of the logistic regression; docs/calibration.md has the data, the curve and the command.
-INTERCEPT = -7.543
+INTERCEPT = -2.993
 WEIGHTS = {
-    "best_dense": 4.256,
-    "best_heading": 1.56,
-    "best_phrasing": 7.379,
-    "domain": 3.233,
-    "sharing": 1.028,
-    "scope": 1.0,
+    "best_dense": 2.642,
+    "best_heading": 0.492,
+    "best_phrasing": 4.295,
+    "domain": 1.232,
+    "sharing": 0.408,
+    "scope": 0.521,
+    "intent": 0.695,
 }
+
+PERHAPS = 0.15  # probability from which near sections are shown although the question seems out of scope
+UNSAFE = 0.9  # probability from which a request that no rule knows is turned away
 
 MESSAGES: dict[Abstention, str] = {
     "out_of_scope": (
@@ -52,6 +59,12 @@ MESSAGES: dict[Abstention, str] = {
         "person's private information."
     ),
 }
+SEEMS_UNSAFE = (
+    "This reads like a request to get round confidentiality law, to hide something, or to find out what somebody may not "
+    "know, and mayshare doesn't help with that. If it isn't meant so, ask what the law says of it: who may see the "
+    "information, on what authority, and what must be told or written down. Where a record or a place was refused to "
+    "you, the way runs through the court, the agency's appeal or an attorney."
+)
 EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"
 ENGLISH = "mayshare reads English only. Put the question in English, or ask somebody to put it for you."
 NONSENSE = "No words of this question can be understood. Ask in a sentence who may share what with whom."
@@ -83,7 +96,7 @@ _OWN_STATE = re.compile(
 _DEMONSTRATIVE = frozenset(["it", "this", "that", "these", "those", "them"])
 
 
-def before_retrieval(question: Question, limit: int) -> Refusal | None:
+def before_retrieval(question: Question, limit: int, intent: Intent | None = None) -> Refusal | None:
     """Refusals that need no evidence: an empty, overlong or unsafe question."""
     text = question.text
     if not text.strip():
@@ -95,6 +108,8 @@ def before_retrieval(question: Question, limit: int) -> Refusal | None:
     unsafe = family(text)
     if unsafe:
         return Refusal("unsafe", f"{MESSAGES['unsafe']} {unsafe.instead}")
+    if intent and intent.unsafe >= UNSAFE and not emergency.danger(text):
+        return Refusal("unsafe", SEEMS_UNSAFE)
     if is_foreign(text):
         return Refusal("out_of_scope", ENGLISH)
     return None
@@ -165,7 +180,8 @@ def features(understood: Understood, evidence: Evidence) -> dict[str, float]:
 
     `best_dense`, `best_heading`, `best_phrasing`: highest cosine to a passage, a heading and a way of asking; `domain`: glossary
     terms that the question names, four or more counting 1; `sharing`: does it speak of information or of passing it on?
-    `scope`: log-odds that the question's own vector gives (`train/scope.py`), 0 with another embedding.
+    `scope`: log-odds that the question's own vector gives (`train/scope.py`), 0 with another embedding; `intent`: those
+    that the intent model gives, 0 without it.
     """
     return {
         "best_dense": evidence.best_dense,
@@ -174,7 +190,13 @@ def features(understood: Understood, evidence: Evidence) -> dict[str, float]:
         "domain": min(len(understood.named), DOMAIN_TERMS) / DOMAIN_TERMS,
         "sharing": float(bool(_SPEAKS_OF_SHARING.search(understood.text))),
         "scope": evidence.scope,
+        "intent": _log_odds(evidence.intent) if evidence.intent else 0.0,
     }
+
+
+def _log_odds(intent: Intent) -> float:
+    """Of a question for the guidance against one out of scope."""
+    return math.log((intent.in_scope + 1e-4) / (intent.out_of_scope + 1e-4))
 
 
 DOMAIN_TERMS = 4

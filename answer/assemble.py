@@ -19,6 +19,7 @@ from mayshare import freshness, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
+from mayshare.intent import load_intent_model
 from mayshare.lexical import terms
 from mayshare.reader import Reader, load_reranker
 from mayshare.schema import Answer, Hit, Place, Question, Situation, Verdict
@@ -49,7 +50,8 @@ class Engine:
 
         Args:
             index: one that is open already, to share it between engines.
-            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `rerank`, `model`.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `rerank`,
+                `intent`, `model`.
             today: the day on which a question is asked, which tells what is past its review date.
             pinned: stay on this index when another generation goes live.
         """
@@ -57,6 +59,8 @@ class Engine:
         self.settings, self._without, self._today = settings, without, today
         self._decider = None if "reader" in without else Decider(settings)
         self._reranker = _reranker(settings) if "rerank" not in without else None
+        threads = settings.embedding.threads
+        self._intents = load_intent_model(settings.model_folder, threads) if "intent" not in without else None
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
         self._open = self._over(index or open_index(settings))
@@ -126,19 +130,19 @@ class Engine:
         opened = self._open
         if "follow_up" in self._without:
             question = question.model_copy(update={"history": ()})
-        refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
+        intent = self._intents.read(question.text) if self._intents else None
+        refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars, intent)
         if refusal:
             return self._abstained(opened, question, refusal, clock)
         understood = understand(question, opened.glossary)
         clock.lap("understand")
-        k = self.settings.retrieval.k
-        evidence = opened.retriever.evidence(understood, question.filters, k, question.situation)
+        evidence = self._evidence(opened, understood, question)
         clock.lap("retrieve")
         refusal = abstain.after_retrieval(understood, evidence, self.settings.answering.threshold)
         if refusal and question.history and not understood.context:
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
-            more = opened.retriever.evidence(leaning, question.filters, k, question.situation)
+            more = self._evidence(opened, leaning, question)
             again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
@@ -147,12 +151,23 @@ class Engine:
             # a child in danger gets the emergency rule, however the question is worded
             asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
             understood = understand(asked, opened.glossary)
-            evidence = opened.retriever.evidence(understood, question.filters, k, question.situation)
+            evidence = self._evidence(opened, understood, question)
             refusal = None
         if refusal or not evidence.hits:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
             return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
         return self._answered(opened, question, understood, evidence, clock, on_claim)
+
+    def evidence(self, question: Question) -> tuple[Understood, Evidence]:
+        """What a question is taken to ask, and what is found for it, before anything is decided."""
+        understood = understand(question, self._open.glossary)
+        return understood, self._evidence(self._open, understood, question)
+
+    def _evidence(self, opened: _Opened, understood: Understood, question: Question) -> Evidence:
+        k = self.settings.retrieval.k
+        found = opened.retriever.evidence(understood, question.filters, k, question.situation)
+        intent = self._intents.read(understood.text) if self._intents else None
+        return found._replace(intent=intent)
 
     def _dated(self, answer: Answer) -> Answer:
         """Marks the sources that are past their review date today."""
@@ -274,7 +289,9 @@ class Engine:
             # what federal law leaves open, and what it settles all the same
             selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law", "exception")]
         claims, sources = compose.compose(opened.index, selected)
+        confidence = abstain.answerable(understood, evidence) if understood and evidence else None
         near = refusal.reason in ("state_law", "not_in_corpus", "missing_facts")
+        near |= refusal.reason == "out_of_scope" and (confidence or 0.0) >= abstain.PERHAPS
         return Answer(
             question=question,
             verdict="abstain",
@@ -288,7 +305,7 @@ class Engine:
             engine=ENGINE,
             timings_ms=clock.timings(),
             hits=hits,
-            confidence=abstain.answerable(understood, evidence) if understood and evidence else None,
+            confidence=confidence,
         )
 
 

@@ -26,6 +26,7 @@ from answer.situation import Nearness, features, probability
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
 from mayshare.index import Index, Vector, numbered
+from mayshare.intent import Intent
 from mayshare.lexical import terms, words
 from mayshare.minilm import SCOPE
 from mayshare.reader import Reader
@@ -60,6 +61,7 @@ class Evidence(NamedTuple):
     scope: float = 0.0
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
     nearness: Mapping[str, float] = MappingProxyType({})  # of the best section, for `answer.situation.probability`
+    intent: Intent | None = None  # what the intent model makes of the question; None where it isn't asked
 
 
 class _Legs(NamedTuple):

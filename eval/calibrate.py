@@ -24,9 +24,8 @@ import yaml
 
 from answer import abstain
 from answer.assemble import Engine, assemble
-from answer.understand import understand
 from mayshare.config import ROOT, load_settings
-from mayshare.schema import Filters, Question
+from mayshare.schema import Question
 
 Array = npt.NDArray[np.float64]
 ANSWERED = frozenset({"answerable", "false_premise"})
@@ -69,9 +68,7 @@ def dev_questions() -> tuple[list[str], list[str]]:
 
 def probability(engine: Engine, text: str) -> float:
     """Probability of being answerable for one question without history."""
-    understood = understand(Question(text=text), engine.glossary)
-    evidence = engine.retriever.evidence(understood, Filters(), engine.settings.retrieval.k)
-    return abstain.answerable(understood, evidence)
+    return abstain.answerable(*engine.evidence(Question(text=text)))
 
 
 def report(chances: Array, labels: Array) -> None:

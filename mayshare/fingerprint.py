@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from mayshare.config import ROOT, Settings
-from mayshare.minilm import EMBEDDING, QUERY, READER, RERANKER
+from mayshare.minilm import EMBEDDING, INTENT, QUERY, READER, RERANKER
 
 RUN = 2  # of how the default model is run; raise it when vectors change by that, so that an index is embedded anew
 
@@ -25,8 +25,8 @@ def model_fingerprint(settings: Settings) -> str:
 
 
 def answering_fingerprint(settings: Settings) -> str:
-    """Names every model that an answer comes from: the embedding, the query encoder, the reranker and the reader."""
-    names = [model_fingerprint(settings), READER.fingerprint]
+    """Names every model that an answer comes from: embedding, query encoder, reranker, reader, intent model."""
+    names = [model_fingerprint(settings), READER.fingerprint, INTENT.fingerprint]
     if settings.embedding.provider == "minilm":
         names[1:1] = [QUERY.fingerprint, RERANKER.fingerprint]
     return " + ".join(names)

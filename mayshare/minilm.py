@@ -60,6 +60,8 @@ QUERY = Model("minilm-query-int8", FITTED / "query.npz")  # questions, beside wh
 READER_HEAD, RERANKER_HEAD = FITTED / "reader.npz", FITTED / "reranker.npz"
 READER = Model("minilm-reader-int8", READER_HEAD)
 RERANKER = Model("minilm-reranker-int8", RERANKER_HEAD)
+INTENT_HEAD = FITTED / "intent.npz"
+INTENT = Model("minilm-intent-int8", INTENT_HEAD)
 
 
 def sha256_file(path: Path) -> str:
@@ -121,7 +123,7 @@ def ensure_model(folder: Path, model: Model = EMBEDDING) -> Path:
 
 def missing_models(folder: Path) -> list[Model]:
     """Those of the models that a chat needs and `folder` lacks: a store that is shared read-only must hold them."""
-    return [model for model in (EMBEDDING, QUERY, READER, RERANKER) if _record(folder, model) is None]
+    return [model for model in (EMBEDDING, QUERY, READER, RERANKER, INTENT) if _record(folder, model) is None]
 
 
 def _record(folder: Path, model: Model) -> dict[str, Any] | None:

@@ -2,9 +2,11 @@
 
 A logistic regression over the strength of the evidence and over the question's own vector. Positives: ways of asking
 that lead to the guidance (`corpus/phrasings/`), stories of documents that the query encoder wasn't trained on, and
-questions that only look out of place; negatives: questions out of scope (`train/unanswered.jsonl`). No evaluation
-question is read; the threshold is then chosen on the development questions (docs/calibration.md). The vector's weights
-go to mayshare/weights/scope.npy; copy the printed numbers to answer/abstain.py.
+questions that only look out of place; negatives: questions out of scope (`train/unanswered.jsonl`). A second one, over
+what the first gives and what the intent model gives, is fitted on texts that neither has seen: development questions,
+the dev half of `eval/intent/`, and some of the stories. The threshold is then chosen on the development questions
+(docs/calibration.md). The vector's weights go to mayshare/weights/scope.npy; copy the printed numbers to
+answer/abstain.py.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ import numpy.typing as npt
 from answer import abstain
 from answer.assemble import Engine, assemble
 from answer.understand import understand
+from eval.calibrate import dev_questions
+from eval.intent_score import read
 from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.minilm import SCOPE
@@ -29,6 +33,8 @@ UNANSWERED = Path(__file__).parent / "unanswered.jsonl"
 POSITIVES = 1500
 SHORT = 9  # words; short everyday questions say little of themselves, so all of them are taken
 RIDGE = 1.0
+STORIES = 400  # of the second regression
+NAMES = [name for name in abstain.WEIGHTS if name not in ("scope", "intent")]
 Array = npt.NDArray[np.float64]
 
 
@@ -43,8 +49,20 @@ def values(engine: Engine, text: str, own: int | None = None) -> Array:
     vector = engine.index.embed(understood.text)
     heading = float(engine.index.heading_scores(vector).max())
     found["best_phrasing"] = max(engine.index.nearest_phrasing(vector, own), heading)
-    evidence = [value for name, value in found.items() if name != "scope"]
-    return np.concatenate([evidence, vector])
+    return np.concatenate([[found[name] for name in NAMES], vector])
+
+
+def stack(engine: Engine, beta: Array, stories: list[str]) -> Array:
+    """Of the second regression: the intercept, and the weights of the first's log-odds and of the intent model's."""
+    asked, out = dev_questions()
+    strangers = read("dev")
+    texts = [*asked, *stories, *(text.text for text in strangers if text.intent == "in_scope")]
+    others = [*out, *(text.text for text in strangers if text.intent == "out_of_scope")]
+    first = [float(beta[0] + values(engine, text) @ beta[1:]) for text in [*texts, *others]]
+    evidence = (engine.evidence(Question(text=text)) for text in [*texts, *others])
+    second = [abstain.features(understood, found)["intent"] for understood, found in evidence]
+    labels = np.array([1.0] * len(texts) + [0.0] * len(others))
+    return fit(np.array([first, second]).T, labels, balanced=False, ridge=0.01)
 
 
 def main() -> int:
@@ -63,10 +81,11 @@ def main() -> int:
     table = np.array([*positives, *(values(engine, text) for text in negatives)])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
     beta = fit(table, labels, ridge=RIDGE)
-    names = [name for name in abstain.WEIGHTS if name != "scope"]
-    np.save(SCOPE, beta[1 + len(names) :].astype(np.float32), allow_pickle=False)
-    print(f"INTERCEPT = {beta[0]:.3f}")
-    print("WEIGHTS =", {name: round(float(b), 3) for name, b in zip(names, beta[1:], strict=False)} | {"scope": 1.0})
+    intercept, share, intent = stack(engine, beta, stories[:STORIES])
+    np.save(SCOPE, beta[1 + len(NAMES) :].astype(np.float32), allow_pickle=False)
+    print(f"INTERCEPT = {intercept + share * beta[0]:.3f}")
+    weights = {name: share * b for name, b in zip(NAMES, beta[1:], strict=False)} | {"scope": share, "intent": intent}
+    print("WEIGHTS =", {name: round(float(weight), 3) for name, weight in weights.items()})
     return 0
 
 
