@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from answer import emergency
 from answer.logistic import chance
-from answer.lookup import without_provisions
+from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence
 from answer.understand import STATES, Understood
 from answer.unsafe import family
@@ -96,7 +95,7 @@ _OWN_STATE = re.compile(
 _DEMONSTRATIVE = frozenset(["it", "this", "that", "these", "those", "them"])
 
 
-def before_retrieval(question: Question, limit: int, intent: Intent | None = None) -> Refusal | None:
+def before_retrieval(question: Question, limit: int) -> Refusal | None:
     """Refusals that need no evidence: an empty, overlong or unsafe question."""
     text = question.text
     if not text.strip():
@@ -108,8 +107,6 @@ def before_retrieval(question: Question, limit: int, intent: Intent | None = Non
     unsafe = family(text)
     if unsafe:
         return Refusal("unsafe", f"{MESSAGES['unsafe']} {unsafe.instead}")
-    if intent and intent.unsafe >= UNSAFE and not emergency.danger(text):
-        return Refusal("unsafe", SEEMS_UNSAFE)
     if is_foreign(text):
         return Refusal("out_of_scope", ENGLISH)
     return None
@@ -135,8 +132,16 @@ _ENGLISH = frozenset(
 )
 
 
-def after_retrieval(understood: Understood, evidence: Evidence, threshold: float) -> Refusal | None:
-    """Refusals that rest on what was found."""
+def after_retrieval(
+    understood: Understood, evidence: Evidence, threshold: float, danger: bool = False
+) -> Refusal | None:
+    """Refusals that rest on what was found, and on what the question and the turns that it leans on want.
+
+    Args:
+        danger: one is happening now; then nobody is turned away for what they seem to want.
+    """
+    if evidence.intent and evidence.intent.unsafe >= UNSAFE and not danger:
+        return Refusal("unsafe", SEEMS_UNSAFE)
     if _lacks_facts(understood):
         return Refusal("missing_facts", MESSAGES["missing_facts"])
     if not evidence.hits:
@@ -164,10 +169,7 @@ def _only_cites(understood: Understood, evidence: Evidence) -> bool:
     """Does the question ask for provisions alone, none of which the guidance explains?"""
     if len(evidence.unexplained) < len(understood.citations):
         return False
-    return len(terms(without_provisions(understood.current))) <= BESIDE_TERMS
-
-
-BESIDE_TERMS = 3
+    return asks_for_rule(understood.current)
 
 
 def answerable(understood: Understood, evidence: Evidence) -> float:

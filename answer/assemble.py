@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from answer import abstain, compose, emergency, situation, verdict
 from answer.decide import Decider
 from answer.glossary import Glossary
+from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
 from answer.understand import Understood, understand
@@ -130,23 +131,25 @@ class Engine:
         opened = self._open
         if "follow_up" in self._without:
             question = question.model_copy(update={"history": ()})
-        intent = self._intents.read(question.text) if self._intents else None
-        refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars, intent)
+        refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
         if refusal:
             return self._abstained(opened, question, refusal, clock)
         understood = understand(question, opened.glossary)
         clock.lap("understand")
         evidence = self._evidence(opened, understood, question)
         clock.lap("retrieve")
-        refusal = abstain.after_retrieval(understood, evidence, self.settings.answering.threshold)
+        threshold, danger = self.settings.answering.threshold, emergency.danger(understood.text)
+        in_danger = bool(danger or _danger(question))
+        refusal = abstain.after_retrieval(understood, evidence, threshold, in_danger)
+        if refusal and refusal.reason == "unsafe":
+            return self._abstained(opened, question, refusal, clock)
         if refusal and question.history and not understood.context:
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
             more = self._evidence(opened, leaning, question)
-            again = abstain.after_retrieval(leaning, more, self.settings.answering.threshold)
+            again = abstain.after_retrieval(leaning, more, threshold, in_danger)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
-        danger = emergency.danger(understood.text)
         if refusal and danger and refusal.reason in ("out_of_scope", "not_in_corpus", "missing_facts"):
             # a child in danger gets the emergency rule, however the question is worded
             asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
@@ -203,7 +206,10 @@ class Engine:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._emergency_rule(opened, question, understood, evidence)
         if needed and abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0)):
-            hits = (needed, *hits)  # what can be done at once comes before what a state may add
+            hits = (
+                needed,
+                *(hit for hit in hits if hit.passage != needed.passage),
+            )  # what can be done at once comes before what a state may add
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)
@@ -245,9 +251,10 @@ class Engine:
     def _situation(
         self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, lead: Selected
     ) -> Situation:
-        """What the answer is about; in a danger nobody is asked first whether that is meant."""
+        """What the answer is about; in a danger, or for a provision, nobody is asked first whether that is meant."""
         own = Place(source_id=lead.passage.source_id, heading=lead.passage.heading)
-        settled = question.situation == own or _danger(question) or emergency.danger(understood.text)
+        rule = bool(understood.citations) and asks_for_rule(understood.current)
+        settled = question.situation == own or rule or _danger(question) or emergency.danger(understood.text)
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mayshare import cites
+from mayshare.lexical import terms
 from mayshare.schema import Document, Passage, Sentence
 
 PART = 0.9  # where a part of the wanted provision is cited
@@ -76,6 +77,14 @@ def explaining(
         score = np.where(by_law, exact, score)
         best = np.maximum(best, (kind * score).astype(np.float32))
     return best
+
+
+def asks_for_rule(question: str) -> bool:
+    """Does a question name provisions and hardly anything beside: "what does 34 CFR 99.36 say?"?"""
+    return len(terms(without_provisions(question))) <= BESIDE_TERMS
+
+
+BESIDE_TERMS = 3
 
 
 def explains(passage: Passage, wanted: str) -> float:

@@ -7,7 +7,7 @@ BM25 alone on regulatory text, hence weights; they are settings, tuned on the de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from answer.direction import Direction, parties
 from answer.glossary import Glossary
 from answer.laws import cited
-from answer.lookup import explaining, unexplained
+from answer.lookup import asks_for_rule, explaining, unexplained
 from answer.rerank import BELOW, Reranker
 from answer.select import INVENTED
 from answer.situation import Nearness, features, probability
@@ -30,7 +30,7 @@ from mayshare.intent import Intent
 from mayshare.lexical import terms, words
 from mayshare.minilm import SCOPE
 from mayshare.reader import Reader
-from mayshare.schema import Filters, Hit, Place, Question, Why
+from mayshare.schema import Filters, Hit, Passage, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
 
@@ -47,6 +47,7 @@ BESIDE = 0.3  # share of the turns before it in the vector of a short turn that 
 ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
 CHOSEN = 0.01  # by how much the section that the user chose comes before all others
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
+GENERAL = 0.6  # … more for a document's first section, half for its second and so on, where nothing else is asked
 
 
 class Evidence(NamedTuple):
@@ -92,6 +93,7 @@ class HybridRetriever(BaseRetriever):
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
         self._numbers = numbered(index.passages)
+        self._general = _general(index.passages)
         rows = (self._numbers[passage.source_id, passage.heading] for passage in index.passages)
         self._sections = np.fromiter(rows, dtype=np.int64, count=len(index.passages))
         self._rerank = Reranker(reranker, index, self._sections) if reranker else None
@@ -231,7 +233,10 @@ class HybridRetriever(BaseRetriever):
             bonus += ASKER * self._asking[understood.asker]
         bonus += SCENARIO * self._scenarios
         if understood.citations:
-            bonus += CITATION_BONUS * explaining(passages, self._index.documents, understood.citations)
+            about = explaining(passages, self._index.documents, understood.citations)
+            bonus += CITATION_BONUS * about
+            if asks_for_rule(understood.current):
+                bonus += GENERAL * self._general * (about > 0)
         return bonus
 
     def _runs(self, direction: Direction) -> Scores:
@@ -265,6 +270,16 @@ class HybridRetriever(BaseRetriever):
         """Share of the question's terms that the corpus knows."""
         asked = set(terms(understood.text))
         return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
+
+
+def _general(passages: Sequence[Passage]) -> Scores:
+    """1 for a passage of its document's first section, a half for one of the second, and so on; shape (passages,)."""
+    order: dict[str, dict[str, int]] = {}
+    for passage in passages:
+        sections = order.setdefault(passage.source_id, {})
+        sections.setdefault(passage.heading, len(sections))
+    ranks = (order[passage.source_id][passage.heading] for passage in passages)
+    return np.fromiter((1 / (1 + rank) for rank in ranks), dtype=np.float32, count=len(passages))
 
 
 def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores], dict[str, Scores]]:

@@ -83,8 +83,8 @@ def features(
 ) -> tuple[npt.NDArray[np.float64], Table, Table]:
     """What the probability is read from, shape (n, len(WEIGHTS)); then `held` and `alike` of `Salience`.
 
-    `own`: of the leading section; `near`: its passage's score as a share of the first; `heading`: cosine of the
-    question to its heading; `at_hand`: rests on no law, or on one that the leading passage rests on;
+    `own`: of the leading section; `near`: its passage's score as a share of the first's, at most 1; `heading`: cosine
+    of the question to its heading; `at_hand`: rests on no law, or on one that the leading passage rests on;
     `same_provision`: cites a provision that the leading sentence cites; `length`: words, as a logarithm; `opens`: first
     of its passage; `shared`, `shared_most`: share of its words that the five sentences of other sections nearest to it
     hold, on average, and that the nearest holds; `told`: share that the leading sentence holds; `of_law`: of a document
@@ -99,7 +99,7 @@ def features(
     rests_on = [cited(candidate.sentence.authorities) for candidate in candidates]
     columns: dict[str, object] = {
         "own": own,
-        "near": [candidate.hit.score / (lead.hit.score or 1.0) for candidate in candidates],
+        "near": [min(1.0, candidate.hit.score / (lead.hit.score or 1.0)) for candidate in candidates],
         "heading": [candidate.hit.why.heading for candidate in candidates],
         "at_hand": [not law or bool(law & laws) for law in rests_on],
         "same_provision": [

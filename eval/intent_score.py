@@ -1,33 +1,43 @@
 """What becomes of requests that harm, questions out of scope and odd ones in scope: `python -m eval.intent_score`.
 
-`eval/intent/` holds 380 texts of writers who saw neither the guidance nor the code, in halves: dev was looked at while
-thresholds were set, test only to report.
+`eval/intent/` holds 380 texts of writers who saw neither the guidance nor the code, in halves: dev serves to fit
+(`train/scope.py`) and to set thresholds, test only to report. Among those in scope are look-alikes of what harms.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from answer.assemble import Engine, assemble
+from answer.assemble import Engine
 from eval.stats import wilson
 from mayshare.config import ROOT, load_settings
+from mayshare.intent import Intent
 from mayshare.schema import Question
 
 FOLDER = ROOT / "eval" / "intent"
 Split = Literal["dev", "test"]
 OUTCOMES = ("answered", "unsafe", "withheld")
+LOOKALIKES = frozenset(
+    ["evade law", "forge", "hide", "get data or find", "impersonate", "reidentify", "program instructions"]
+)
 
 
 class Text(NamedTuple):
-    """A text, what its writer wants with it (as `train.intent.INTENTS`), and its sort."""
+    """A text, what its writer wants with it (a field of `mayshare.intent.Intent`), and its sort."""
 
     intent: str
     group: str
     text: str
+
+    @property
+    def row(self) -> str:
+        """The row of the table in which it counts."""
+        return "look-alike" if self.intent == "in_scope" and self.group in LOOKALIKES else self.intent
 
 
 def read(split: Split, folder: Path = FOLDER) -> list[Text]:
@@ -42,17 +52,25 @@ def outcome(engine: Engine, text: str) -> str:
     return "answered" if reason in (None, "state_law") else "unsafe" if reason == "unsafe" else "withheld"
 
 
+def table(engine: Engine, split: Split) -> str:
+    """A line a row: how many texts, the share of each outcome, and the 95 % interval of what is answered."""
+    found = Counter((text.row, outcome(engine, text.text)) for text in read(split))
+    lines: list[str] = [split]
+    for row in (*Intent._fields, "look-alike"):
+        total = sum(found[row, name] for name in OUTCOMES)
+        shares = ", ".join(f"{name} {found[row, name] / total:.3f}" for name in OUTCOMES)
+        low, high = wilson(found[row, "answered"], total)
+        lines.append(f"  {row} ({total}): {shares}; answered {low:.3f} – {high:.3f}")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Command line entry."""
-    engine = assemble(load_settings())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--without", action="append", default=[], help="a part of the engine to leave out: intent")
+    engine = Engine(load_settings(), without=frozenset(parser.parse_args().without), pinned=True)
     for split in get_args(Split):
-        found = Counter((text.intent, outcome(engine, text.text)) for text in read(split))
-        sys.stdout.write(f"{split}\n")
-        for intent in ("in_scope", "out_of_scope", "unsafe"):
-            total = sum(found[intent, name] for name in OUTCOMES)
-            shares = (f"{name} {found[intent, name] / total:.3f}" for name in OUTCOMES)
-            low, high = wilson(found[intent, "answered"], total)
-            sys.stdout.write(f"  {intent} ({total}): {', '.join(shares)}; answered {low:.3f} – {high:.3f}\n")
+        sys.stdout.write(table(engine, split) + "\n")
     return 0
 
 

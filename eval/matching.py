@@ -31,9 +31,8 @@ PARTLY = 0.3  # … as stated in part
 NEAREST = 3  # sentences whose words count together
 _SPLIT = re.compile(r"(?<=[.!?])\s+(?=[A-Z*-])")
 _CITATION = re.compile(r"\([^()]*\d[^()]*(?:\([^()]*\)[^()]*)*\)")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|cannot|without|unless|outside)\b|n't\b", re.IGNORECASE
-)
+_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|none|nobody|nothing|cannot)\b|n't\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\b(?:because|unless|except|although|though|since|even)\b", re.IGNORECASE)
 _OPPOSED = {
     Modality.PERMITS: {Modality.FORBIDS},
     Modality.FORBIDS: {Modality.PERMITS, Modality.REQUIRES},
@@ -109,10 +108,11 @@ def agreement(one: str, other: str) -> float:
 def contradicts(one: str, other: str) -> bool:
     """Does one statement deny what the other says?
 
-    One forbids what the other permits or requires, or requires what it says need not be, or one alone holds a negation.
+    One forbids what the other permits or requires, or requires what it says need not be, or one alone holds a negation
+    before any exception or reason that it gives.
     """
     return agreement(one, other) == 0.0 or _denies(one) != _denies(other)
 
 
 def _denies(statement: str) -> bool:
-    return bool(_NEGATION.search(_CITATION.sub(" ", statement)))
+    return bool(_NEGATION.search(_ASIDE.split(_CITATION.sub(" ", statement), maxsplit=1)[0]))

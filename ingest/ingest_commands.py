@@ -66,12 +66,11 @@ def _plan(settings: Settings, as_json: bool) -> None:
 
 def _ready(settings: Settings) -> None:
     """The models of the chat too, so that it starts at once, and from a store that it can't write to."""
-    if settings.embedding.provider == "minilm":
-        from mayshare.minilm import ensure_model, missing_models
+    from mayshare.minilm import ensure_model, missing_models
 
-        for model in missing_models(settings.model_folder):
-            typer.echo(f"Building the model {model.name}, once …", err=True)
-            ensure_model(settings.model_folder, model)
+    for model in missing_models(settings.model_folder, embedding=settings.embedding.provider == "minilm"):
+        typer.echo(f"Building the model {model.name}, once …", err=True)
+        ensure_model(settings.model_folder, model)
 
 
 def _run(settings: Settings, quiet: bool, if_changed: bool, strict: bool) -> Report:

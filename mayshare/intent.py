@@ -6,7 +6,6 @@ questions that aren't about information (`train/intent.py`).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ from mayshare.minilm import INTENT, INTENT_HEAD, ensure_model, mean_pool, packag
 
 TOKENS = 192  # a longer text keeps its end, as in training
 CLS, SEP = 101, 102  # of the BERT vocabulary
-KEPT = 64  # texts whose intent is kept: a question is read more than once
 
 
 class Intent(NamedTuple):
@@ -40,9 +38,8 @@ class IntentModel:
         with np.load(head, allow_pickle=False) as trained:
             self._weight = trained["head.weight"].astype(np.float32)
             self._bias = trained["head.bias"].astype(np.float32)
-        self.read = lru_cache(KEPT)(self._read)
 
-    def _read(self, text: str) -> Intent:
+    def read(self, text: str) -> Intent:
         """What a text wants."""
         found = self._tokenizer.encode(text, add_special_tokens=False).ids
         ids = np.array([[CLS, *found[-TOKENS:], SEP]], dtype=np.int64)

@@ -121,9 +121,14 @@ def ensure_model(folder: Path, model: Model = EMBEDDING) -> Path:
     return target
 
 
-def missing_models(folder: Path) -> list[Model]:
-    """Those of the models that a chat needs and `folder` lacks: a store that is shared read-only must hold them."""
-    return [model for model in (EMBEDDING, QUERY, READER, RERANKER, INTENT) if _record(folder, model) is None]
+def missing_models(folder: Path, embedding: bool = True) -> list[Model]:
+    """Those of the models that a chat needs and `folder` lacks: a store that is shared read-only must hold them.
+
+    Args:
+        embedding: is the built-in embedding used? Those that are fitted to it are needed only then.
+    """
+    needed = (EMBEDDING, QUERY, RERANKER, READER, INTENT) if embedding else (READER, INTENT)
+    return [model for model in needed if _record(folder, model) is None]
 
 
 def _record(folder: Path, model: Model) -> dict[str, Any] | None:

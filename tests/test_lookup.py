@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from answer.assemble import Engine
 from answer.lookup import explaining, explains, provisions, unexplained, without_provisions
-from mayshare.schema import Document, Passage, Sentence
+from mayshare.schema import Document, Passage, Question, Sentence
 
 
 def passage(source_id: str, *sentences: tuple[str, ...]) -> Passage:
@@ -94,3 +95,19 @@ def document(source_id: str, kind: str) -> Document:
             "sha256": "0" * 64,
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [
+        ("what does 34 CFR 99.31(a)(6) say", "May a school share student records for a study without consent?"),
+        ("34 CFR 300.622", "When does a school need a parent's consent to give out special education information?"),
+        ("what's in 45 CFR 164.512(j)?", "When may a therapist break confidentiality because a patient is a danger?"),
+    ],
+)
+def test_a_bare_provision_is_answered_by_the_rule_before_its_special_cases(
+    engine: Engine, asked: str, leads: str
+) -> None:
+    answer = engine.ask(Question(text=asked))
+    assert answer.situation is not None
+    assert (answer.situation.section.heading, answer.situation.unsure) == (leads, False)

@@ -80,10 +80,10 @@ def click(app: AppTest, label: str) -> AppTest:
 
 def finish(app: AppTest) -> AppTest:
     """Wait for the job that was begun, then draw the page as its progress does."""
-    if act.JOB in app.session_state:  # else it ended within the run of the page that began it
+    if act.JOB in app.session_state:  # else it ended within the run of the page that began it, which says so once
         job: jobs.Job = app.session_state[act.JOB]
         assert job.wait(60)
-    app.run()
+        app.run()
     assert not app.exception
     return app
 

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from eval import ranking, stats
+from eval.matching import contradicts
 from eval.metrics import METRICS, citation, decision, nugget, retrieval
 from eval.metrics.context import Context
 from mayshare.config import load_settings
@@ -93,6 +94,24 @@ def test_nuggets_and_exceptions_by_hand(ctx: Context) -> None:
     assert value("exception_recall", ctx, only_first) == 0
     assert value("nugget_all", ctx, everything) == 1
     assert value("exception_recall", ctx, everything) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "denied"),
+    [
+        (
+            "Every guardian ad litem is a FERPA parent.",
+            "Appointment does not by itself make one the FERPA parent.",
+            True,
+        ),
+        ("FERPA forbids the call.", "FERPA permits the call.", True),
+        ("A school may give police the file.", "A school may give police the file, as FERPA does reach it.", False),
+        ("A school may give police the file.", "A school may give it, because FERPA does not reach it.", False),
+        ("The parent must sign.", "The parent must sign unless the student is 18 and not in school.", False),
+    ],
+)
+def test_a_statement_that_denies_the_wrong_one_does_not_make_it(wrong: str, said: str, denied: bool) -> None:
+    assert contradicts(wrong, said) is denied
 
 
 def test_a_wrong_statement_is_told_from_its_opposite(ctx: Context) -> None:

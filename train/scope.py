@@ -1,11 +1,11 @@
-"""Fit when to answer: `python -m train.scope`, after the query encoder is trained.
+"""Fit when to answer: `python -m train.scope`, after the query encoder and the intent model are trained.
 
-A logistic regression over the strength of the evidence and over the question's own vector. Positives: ways of asking
-that lead to the guidance (`corpus/phrasings/`), stories of documents that the query encoder wasn't trained on, and
-questions that only look out of place; negatives: questions out of scope (`train/unanswered.jsonl`). A second one, over
-what the first gives and what the intent model gives, is fitted on texts that neither has seen: development questions,
-the dev half of `eval/intent/`, and some of the stories. The threshold is then chosen on the development questions
-(docs/calibration.md). The vector's weights go to mayshare/weights/scope.npy; copy the printed numbers to
+Two logistic regressions. The first, over the strength of the evidence and the question's own vector: positives are ways
+of asking that lead to the guidance (`corpus/phrasings/`), stories of documents that the query encoder wasn't trained
+on, and questions that only look out of place; negatives are questions out of scope (`train/unanswered.jsonl`). The
+second, over what the first and the intent model give, is fitted on texts that the intent model hasn't seen: development
+questions, the dev half of `eval/intent/`, and some of the stories. The threshold is then chosen on the development
+questions (docs/calibration.md). The vector's weights go to mayshare/weights/scope.npy; copy the printed numbers to
 answer/abstain.py.
 """
 
@@ -52,7 +52,7 @@ def values(engine: Engine, text: str, own: int | None = None) -> Array:
     return np.concatenate([[found[name] for name in NAMES], vector])
 
 
-def stack(engine: Engine, beta: Array, stories: list[str]) -> Array:
+def fit_second(engine: Engine, beta: Array, stories: list[str]) -> Array:
     """Of the second regression: the intercept, and the weights of the first's log-odds and of the intent model's."""
     asked, out = dev_questions()
     strangers = read("dev")
@@ -81,7 +81,7 @@ def main() -> int:
     table = np.array([*positives, *(values(engine, text) for text in negatives)])
     labels = np.array([1.0] * len(positives) + [0.0] * len(negatives))
     beta = fit(table, labels, ridge=RIDGE)
-    intercept, share, intent = stack(engine, beta, stories[:STORIES])
+    intercept, share, intent = fit_second(engine, beta, stories[:STORIES])
     np.save(SCOPE, beta[1 + len(NAMES) :].astype(np.float32), allow_pickle=False)
     print(f"INTERCEPT = {intercept + share * beta[0]:.3f}")
     weights = {name: share * b for name, b in zip(NAMES, beta[1:], strict=False)} | {"scope": share, "intent": intent}
