@@ -1,7 +1,8 @@
 """Our retrieval on any BEIR set: corpus.jsonl, queries.jsonl, qrels.tsv. Source: Thakur et al. (2021), BEIR.
 
-The passages of the set are indexed in memory with our embedding, BM25 and fusion; a passage's title takes the place of
-our heading. Baselines: each leg alone, and LlamaIndex's quick start (default splitter, dense, text without title).
+The passages of the set are indexed in memory with our embedding, BM25 and fusion. A passage's title is read with its
+text, as a document's is; the set has no headings that are questions and no ways of asking, so their weights go to the
+passage's vector. Baselines: each leg alone, and LlamaIndex's quick start (default splitter, dense, text without title).
 """
 
 from __future__ import annotations
@@ -71,7 +72,6 @@ def evaluate(beir: BeirSet, settings: Settings, progress: Progress | None = None
     bm25 = LexicalIndex.build(whole, settings.retrieval.bm25_k1, settings.retrieval.bm25_b)
     encode = _Encoder(settings, progress)
     bodies = encode(whole)
-    heads = encode(beir.titles) if any(beir.titles) else None
     chunks, owners = quick_start_chunks(beir.texts)
     chunk_vectors = encode(chunks)
     values: dict[str, dict[str, list[float]]] = {}
@@ -80,7 +80,7 @@ def evaluate(beir: BeirSet, settings: Settings, progress: Progress | None = None
         legs = {"bm25": bm25.scores(terms(text)), "dense": bodies @ vector}
         legs["quick-start"] = np.full(len(beir.ids), -1.0, dtype=np.float32)
         np.maximum.at(legs["quick-start"], owners, chunk_vectors @ vector)
-        legs["ours"] = _fused(legs["bm25"], legs["dense"], heads @ vector if heads is not None else None, settings)
+        legs["ours"] = _fused(legs["bm25"], legs["dense"], settings)
         for system, scores in legs.items():
             for metric, value in _metrics(scores, beir, qid).items():
                 values.setdefault(system, {}).setdefault(metric, []).append(value)
@@ -100,14 +100,11 @@ def quick_start_chunks(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.
     return chunks, np.asarray(owners, dtype=np.intp)
 
 
-def _fused(lexical: Scores, dense: Scores, heading: Scores | None, settings: Settings) -> Scores:
-    """Our fusion; without titles the heading's weight goes to the passage's vector."""
+def _fused(lexical: Scores, dense: Scores, settings: Settings) -> Scores:
+    """Our fusion; the weights of the legs that the set lacks go to the passage's vector."""
     weights, n = settings.retrieval, settings.retrieval.candidates
-    fused: Scores = weights.lexical_weight * normalised(lexical, n)
-    if heading is None:
-        fused = fused + (weights.dense_weight + weights.heading_weight) * normalised(dense, n)
-    else:
-        fused = fused + weights.dense_weight * normalised(dense, n) + weights.heading_weight * normalised(heading, n)
+    vectors = weights.dense_weight + weights.heading_weight + weights.phrasing_weight
+    fused: Scores = weights.lexical_weight * normalised(lexical, n) + vectors * normalised(dense, n)
     return fused
 
 
