@@ -72,6 +72,8 @@ _JARRING: dict[tuple[Asks, Modality], Verdict] = {
     (Asks.DUTY, Modality.REQUIRES): "no",
     (Asks.DUTY, Modality.FORBIDS): "yes",
     (Asks.CONSENT, Modality.NOT_REQUIRED): "yes",
+    (Asks.PROHIBITION, Modality.PERMITS): "yes",
+    (Asks.PROHIBITION, Modality.FORBIDS): "no",
     (Asks.EXPLAIN, Modality.PERMITS): "no",
     (Asks.EXPLAIN, Modality.REQUIRES): "no",
 }

@@ -180,8 +180,18 @@ def find_focus(text: str) -> str:
     return framed[-1] if framed else text
 
 
+# "Teachers may not report abuse until the principal approves, isn't that so?"
+_CONFIRMS_A_BAN = re.compile(
+    r"\b(?:can'?t|cannot|can not|may not|must not|mustn'?t|never|(?:not|isn'?t|aren'?t) allowed|forbids?|bars?|prohibits?|bans?)\b"
+    r".*\b(?:right|so|correct|true|yes|is it|isn'?t it|aren'?t (?:i|we|they))\s*[?!.]*$",
+    re.IGNORECASE,
+)
+
+
 def kind_of(focus: str) -> Asks:
     """What a single asking sentence wants to know."""
+    if _CONFIRMS_A_BAN.search(focus):
+        return Asks.PROHIBITION
     if _WH.search(focus):
         return Asks.EXPLAIN
     if _MAY_I.search(focus) and not _REFUSES.search(focus):

@@ -47,7 +47,8 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         ),
         (
             Modality.PERMITS,
-            r"\b(?:may|permits?|allows?|lets?|is allowed|are allowed|is free to|are free to|is permitted|has a right|have a right)\b",
+            r"\b(?:may|permits?|allows?|lets?|is allowed|are allowed|is free to|are free to|is permitted|has a right|have a right)\b"
+            r"|\b(?:does|do|did) not (?:\w+ )?(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)\b",
         ),
     )
 )

@@ -42,6 +42,9 @@ GLOSSARY = Glossary(
         ("How long does consent last?", Asks.EXPLAIN),
         ("directory information", Asks.EXPLAIN),
         ("the detective wants her schedule", Asks.PERMISSION),
+        ("Advocates can't report abuse under VAWA, right?", Asks.PROHIBITION),
+        ("She may not see the IEP, isn't that so?", Asks.PROHIBITION),
+        ("May she see it, right away?", Asks.PERMISSION),
     ],
 )
 def test_kind_of(text: str, asks: Asks) -> None:

@@ -31,6 +31,8 @@ WITHOUT = (
         ("A district needs a signed consent for the evaluation.", Modality.REQUIRES),
         ("HIPAA does not let a clinic sell the list.", Modality.FORBIDS),
         ("No provider may condition treatment on it.", Modality.FORBIDS),
+        ("FERPA does not forbid a teacher to speak.", Modality.PERMITS),
+        ("HIPAA does not itself stop a nurse from calling.", Modality.PERMITS),
         ("An education record is any record about a student.", Modality.STATES),
     ],
 )
