@@ -17,7 +17,6 @@ LOOKS = ((WIDE, "light"), (NARROW, "light"), (NARROW, "dark"))
 ON_COLOUR = ["color-contrast", "link-in-text-block"]
 # a phone's menu stands in the place of the links above the page, and what is cut off scrolls
 ON_WIDTH = [
-    *ON_COLOUR,
     "button-name",
     "link-name",
     "target-size",

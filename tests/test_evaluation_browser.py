@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,10 +81,16 @@ def test_a_remark_of_a_user_becomes_a_question(browser: Browser, address: str, s
     assert not where.feedback.exists()
     page.get_by_text("Was this helpful?").click()
     page.get_by_role("radiogroup", name="Did this answer help?").get_by_text("No").click()
-    page.wait_for_timeout(300)  # the run that the choice began moves what is below it, and a click in between is lost
-    settled(page)
-    page.get_by_role("button", name="See what would be stored").click()
-    page.get_by_text("This would be stored.").wait_for()
+    from playwright.sync_api import Error
+
+    stored = page.get_by_text("This would be stored.")
+    for _ in range(5):  # the run that the choice began moves what is below it, and a click in between is lost
+        settled(page)
+        page.get_by_role("button", name="See what would be stored").click()
+        with suppress(Error):
+            stored.wait_for(timeout=5000)
+            break
+    stored.wait_for()
     assert page.get_by_label("Your question", exact=True).input_value() == QUESTION.replace("Kaylee Nguyen", "[NAME_1]")
     assert page.get_by_role("button", name="Send this remark").is_disabled()
     found = audit(page, "feedback about to be sent") + walk(page)

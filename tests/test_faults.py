@@ -11,7 +11,7 @@ from mayshare.config import ROOT
 
 
 def test_kills_races_damage_and_full_disks_lose_nothing() -> None:
-    counts = ["--kills", "8", "--races", "3", "--damages", "16", "--full", "3"]
+    counts = ["--kills", "5", "--races", "2", "--damages", "16", "--full", "2"]
     # in a process of its own: forking asks for one that has opened nothing
     command = [sys.executable, "-m", "bench.faults", *counts]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
