@@ -8,8 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONPATH
 
 # Two processes share the tests, a file at a time. More would only wait for each other: browsers and models are heavy.
-# The longest files come first (tests/conftest.py), not those with most tests.
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses 2 --dist loadfile
 # What both processes would wait for: the index of the shipped corpus, some minutes the first time
 TEST_INDEX := MAYSHARE_MODELS=data/test/models $(BIN)/mayshare ingest --if-changed --store data/test/store
 .DEFAULT_GOAL := help

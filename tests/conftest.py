@@ -20,7 +20,6 @@ from ingest.cache import Embed, EmbeddingCache
 from mayshare.config import ROOT, Settings, load_settings
 
 KEPT = ROOT / "data" / "test"
-LONG = ("_browser", "_faults", "_redteam", "_evaluation", "_answers", "_server")  # in the names of files of minutes
 
 os.environ.setdefault("MAYSHARE_MODELS", str(KEPT / "models"))
 
@@ -73,11 +72,6 @@ GLOSSARY = """terms:
     definition: Sworn officers.
     laws: [FERPA]
 """
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first, so that no process is left with one at the end (`make test`)."""
-    items.sort(key=lambda item: not any(word in item.path.name for word in LONG))
 
 
 def write_document(corpus: Path, name: str, title: str, law: str, authorities: list[str], body: str) -> Path:
