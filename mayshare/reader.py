@@ -9,26 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from mayshare.minilm import (
-    READER,
-    READER_HEAD,
-    RERANKER,
-    RERANKER_HEAD,
-    ensure_model,
-    mean_pool,
-    package_files,
-    start_session,
-)
+from mayshare.headed import CLS, SEP, HeadedEncoder, Ids
+from mayshare.minilm import READER, READER_HEAD, RERANKER, RERANKER_HEAD, ensure_model, package_files
 from mayshare.verdicts import Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("yes", "no", "conditional", "explain")
 QUESTION_TOKENS, TOKENS = 64, 128  # trained on 96 and 224; as right on the development questions, and a third faster
-CLS, SEP = 101, 102  # of the BERT vocabulary
 
 
 class Reading(NamedTuple):
@@ -38,28 +28,14 @@ class Reading(NamedTuple):
     verdicts: dict[Verdict, float]
 
 
-class Reader:
+class Reader(HeadedEncoder):
     """Reads (question, passage) pairs with the built model. Safe to call from several threads."""
-
-    def __init__(self, model: Path, tokenizer: Path, head: Path, threads: int = 0) -> None:
-        from tokenizers import Tokenizer
-
-        self._session = start_session(model, threads)
-        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        with np.load(head, allow_pickle=False) as trained:
-            self._weight = trained["head.weight"].astype(np.float32)
-            self._bias = trained["head.bias"].astype(np.float32)
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """One reading a passage, in order. A long question keeps its end, a long passage its beginning."""
         if not passages:
             return []
-        ids, mask, types = self._tokens(question, passages)
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        pooled = mean_pool(self._session.run(["last_hidden_state"], inputs)[0], mask)
-        out = pooled @ self._weight.T + self._bias
+        out = self._outputs(*self._tokens(question, passages))
         chances = np.exp(out[:, 1:] - out[:, 1:].max(axis=1, keepdims=True))
         chances /= chances.sum(axis=1, keepdims=True)
         return [
@@ -67,7 +43,7 @@ class Reader:
             for row, chance in zip(out, chances, strict=True)
         ]
 
-    def _tokens(self, question: str, passages: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
+    def _tokens(self, question: str, passages: Sequence[str]) -> tuple[Ids, Ids, Ids]:
         encoded = self._tokenizer.encode_batch([question, *passages], add_special_tokens=False)
         first = [CLS, *encoded[0].ids[-QUESTION_TOKENS:], SEP]
         rows = [[*first, *passage.ids[: TOKENS - len(first) - 1], SEP] for passage in encoded[1:]]
