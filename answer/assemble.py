@@ -206,10 +206,8 @@ class Engine:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._emergency_rule(opened, question, understood, evidence)
         if needed and abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0)):
-            hits = (
-                needed,
-                *(hit for hit in hits if hit.passage != needed.passage),
-            )  # what can be done at once comes before what a state may add
+            # what can be done at once comes before what a state may add
+            hits = (needed, *(hit for hit in hits if hit.passage != needed.passage))
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)

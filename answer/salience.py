@@ -42,12 +42,13 @@ ROLES: tuple[Role, ...] = ("bottom_line", "exception", "next_step")  # which cou
 
 
 class Candidate(NamedTuple):
-    """A sentence that may join the answer, in its words, with its passage's hit and its document's kind."""
+    """A sentence that may join the answer: its hit, its words, its document's kind, and the laws that it rests on."""
 
     hit: Hit
     sentence: Sentence
     text: str
     kind: Kind
+    laws: frozenset[str]
 
     @property
     def section(self) -> tuple[str, str]:
@@ -96,12 +97,11 @@ def features(
     lead = candidates[0]
     laws, provisions = cited(lead.hit.passage.authorities), set(lead.sentence.authorities)
     own = [candidate.section == lead.section for candidate in candidates]
-    rests_on = [cited(candidate.sentence.authorities) for candidate in candidates]
     columns: dict[str, object] = {
         "own": own,
         "near": [min(1.0, candidate.hit.score / (lead.hit.score or 1.0)) for candidate in candidates],
         "heading": [candidate.hit.why.heading for candidate in candidates],
-        "at_hand": [not law or bool(law & laws) for law in rests_on],
+        "at_hand": [not candidate.laws or bool(candidate.laws & laws) for candidate in candidates],
         "same_provision": [
             not mine and bool(provisions.intersection(candidate.sentence.authorities))
             for mine, candidate in zip(own, candidates, strict=True)

@@ -76,15 +76,21 @@ def candidates(index: Index, hits: Sequence[Hit]) -> list[Candidate]:
     first = bottom_line(index, hits[0].passage) if hits else None
     if first is None:
         return []
-    found = [Candidate(hits[0], first.sentence, first.text, index.documents[first.passage.source_id].kind)]
+    found = [_candidate(index, hits[0], first.sentence)]
     for hit in hits:
-        document, leads = index.documents[hit.passage.source_id], hit is hits[0]
+        leads = hit is hits[0]
         if INVENTED in hit.passage.text and not leads:
             continue
         for sentence in hit.passage.sentences:
             if not (leads and sentence == first.sentence):
-                found.append(Candidate(hit, sentence, document.body[sentence.start : sentence.end], document.kind))
+                found.append(_candidate(index, hit, sentence))
     return found
+
+
+def _candidate(index: Index, hit: Hit, sentence: Sentence) -> Candidate:
+    document = index.documents[hit.passage.source_id]
+    text = document.body[sentence.start : sentence.end]
+    return Candidate(hit, sentence, text, document.kind, cited(sentence.authorities))
 
 
 def _greedy(index: Index, found: Sequence[Candidate], understood: Understood, max_words: int) -> list[int]:
@@ -138,11 +144,14 @@ def _on_point(found: Sequence[Candidate], understood: Understood) -> npt.NDArray
     """Is a candidate the first section's, or a near one's, no next step, and resting on no law or one at hand?"""
     near = list(dict.fromkeys(candidate.section for candidate in found))[:SECTIONS]
     at_hand = understood.frame.laws | frozenset(understood.laws) | cited(found[0].hit.passage.authorities)
-    rests_on = [cited(candidate.sentence.authorities) for candidate in found]
     fits = [
         candidate.section == near[0]
-        or (candidate.section in near and candidate.sentence.role != "next_step" and (not laws or bool(laws & at_hand)))
-        for candidate, laws in zip(found, rests_on, strict=True)
+        or (
+            candidate.section in near
+            and candidate.sentence.role != "next_step"
+            and (not candidate.laws or bool(candidate.laws & at_hand))
+        )
+        for candidate in found
     ]
     return np.array(fits)
 

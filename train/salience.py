@@ -17,7 +17,6 @@ import numpy.typing as npt
 from answer import salience
 from answer.assemble import Engine, assemble
 from answer.select import candidates
-from answer.understand import understand
 from eval.cases import Case, load_cases
 from eval.logistic import fit, predict
 from eval.matching import STATED, Matcher
@@ -44,9 +43,8 @@ def development(engine: Engine, matcher: Matcher) -> Iterator[Found]:
         if case.kind in ("out_of_scope", "adversarial") or not case.nuggets:
             continue
         for question in case.variants().values():
-            understood = understand(question, engine.glossary)
-            hits = engine.retriever.evidence(understood, question.filters, engine.settings.retrieval.k).hits
-            found = candidates(engine.index, hits)
+            _, evidence = engine.evidence(question)
+            found = candidates(engine.index, evidence.hits)
             if len(found) > 1:
                 values, _, _ = salience.features(found, engine.index.lexical.rarity)
                 yield Found(case.id.rpartition("-")[0], values[1:], _belongs(case, found, matcher))
