@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from ingest.load import load_corpus, load_glossary, load_vocabulary
 from ingest.stale import Overdue, overdue
 from mayshare import cites
 from mayshare.errors import CorpusError
-from mayshare.schema import Document
+from mayshare.schema import Document, Passage
 from mayshare.text import plain
 
 MAX_SENTENCE_WORDS = 60
@@ -87,8 +88,13 @@ def check(
 Found = Iterator[tuple[int | None, str]]
 
 
+@lru_cache(maxsize=1)  # three rules read the same document one after another
+def _passages(document: Document) -> list[Passage]:
+    return chunk(document, 10_000)
+
+
 def _headings(document: Document) -> Found:
-    passages = chunk(document, 10_000)
+    passages = _passages(document)
     if not any(passage.heading_path for passage in passages):
         yield (
             None,
@@ -104,7 +110,7 @@ def _headings(document: Document) -> Found:
 
 
 def _first_sentences(document: Document) -> Found:
-    for passage in chunk(document, 10_000):
+    for passage in _passages(document):
         if not passage.heading_path or not passage.sentences:
             continue
         first = passage.sentences[0]
@@ -125,7 +131,7 @@ def _first_sentences(document: Document) -> Found:
 
 
 def _sentence_rules(document: Document) -> Found:
-    for passage in chunk(document, 10_000):
+    for passage in _passages(document):
         for sentence in passage.sentences:
             text = plain(document.body[sentence.start : sentence.end])
             line = line_at(document, sentence.start)
@@ -155,14 +161,15 @@ def _authorities(document: Document) -> Found:
             yield 2, f"authority “{authority}” is no citation that can be read. See the table of forms."
         elif form is not None:
             listed.append(form)
-    for cite in cites.find(document.body):
+    found = cites.find(document.body)
+    for cite in found:
         if not any(cites.covers(wide, cite.text) or cites.covers(cite.text, wide) for wide in listed):
             yield (
                 line_at(document, cite.start),
                 f"{cite.text} is cited but not listed in `authorities`. Add it.",
             )
+    bodies = {cite.text for cite in found}
     for form in listed:
-        bodies = [cite.text for cite in cites.find(document.body)]
         if not any(cites.covers(form, text) or cites.covers(text, form) for text in bodies):
             yield (
                 2,
