@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from answer.follow_up import is_follow_up, resolve, substituted
+from eval.cases import load_cases
+from eval.follow_ups import standalone
+from mayshare.errors import QuestionSetError
 
 PROBATION = "Can I tell the probation officer about a student's attendance?"
 
@@ -139,3 +144,18 @@ def test_what_cannot_stand_by_itself_leans(turn: str) -> None:
 )
 def test_what_names_its_own_party_does_not_lean(turn: str) -> None:
     assert not is_follow_up(turn)
+
+
+def test_every_conversation_of_the_set_is_also_worded_in_one_go() -> None:
+    conversations = [case for case in load_cases() if case.turns]
+    forms = standalone(conversations)
+    assert [form.id for form in forms] == [case.id for case in conversations]
+    assert not any(form.turns for form in forms)
+
+
+def test_a_conversation_without_such_a_form_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "standalone.json"
+    path.write_text("{}", encoding="utf-8")
+    conversation = next(case for case in load_cases() if case.turns)
+    with pytest.raises(QuestionSetError, match=conversation.id):
+        standalone([conversation], path)
