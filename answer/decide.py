@@ -43,12 +43,21 @@ class Decider:
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
         """
-        (reading,) = self._reader.read(understood.text, [reading_text(passage.heading, passage.text)])
+        chances = self._read(understood, reading_text(passage.heading, passage.text))
         ruled = verdict.read(bottom_line, understood.asks, understood.focus)
         jars = jarring(understood.asks, bottom_line)
         # "Must we give it?" "No. A school must give …" jars more than any other
         owed = understood.asks is Asks.DUTY and verdict.must_share(bottom_line)
-        return weigh(reading.verdicts, ruled, jars, votes(asked), 2 * JARS if owed else JARS)
+        return weigh(chances, ruled, jars, votes(asked), 2 * JARS if owed else JARS)
+
+    def _read(self, understood: Understood, text: str) -> dict[Verdict, float]:
+        """What the reader makes of the question: of a leaning turn, the geometric mean over the turn and its views.
+
+        It takes an earlier turn for part of the question otherwise, and answers that one.
+        """
+        views = (understood.current, *(view.text for view in understood.views)) if understood.context else ()
+        found = [self._reader.read(view, [text])[0].verdicts for view in views or (understood.text,)]
+        return {name: math.prod(one[name] for one in found) ** (1 / len(found)) for name in VERDICTS}
 
 
 def jarring(asks: Asks, bottom_line: str) -> Verdict | None:

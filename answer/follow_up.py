@@ -16,7 +16,7 @@ _PARTY = (
     r"officers?|detectives?|SROs?|POs?|probation|birth (?:parents?|moms?|mothers?|dads?|fathers?)|foster (?:parents?|moms?|mothers?|dads?|fathers?|famil(?:y|ies))|"
     r"step-?(?:parents?|moms?|dads?)|non-?custodial (?:parents?|dads?|moms?)|(?:other )?parents?|moms?|mothers?|dads?|fathers?|grand(?:mas?|mothers?|pas?|fathers?|parents?)|"
     r"aunts?|uncles?|guardians? ad litem|GALs?|CASAs?|(?:legal )?guardians?|child protective services|CPS|caseworkers?|case workers?|social workers?|"
-    r"child welfare(?: agency)?|teachers?|coach(?:es)?|principals?|bus drivers?|substitutes?|paras?|paraeducators?|tutors?|mentors?|school nurses?|nurses?|"
+    r"child welfare(?: agency)?|NCMEC|teachers?|coach(?:es)?|principals?|bus drivers?|substitutes?|paras?|paraeducators?|tutors?|mentors?|school nurses?|nurses?|"
     r"school counsell?ors?|counsell?ors?|school psychologists?|therapists?|psychologists?|psychiatrists?|pediatricians?|doctors?|hospitals?|clinics?|"
     r"(?:juvenile |family |dependency |drug |criminal )?courts?|judges?|prosecutors?|district attorneys?|DAs?|public defenders?|attorneys?|lawyers?|detention(?: centers?)?|shelters?|ICE|immigration(?: agents?)?|"
     r"newspapers?|reporters?|media|press|employers?|(?:military )?recruiters?|colleges?|new schools?|next schools?|researchers?|vendors?|victims?|siblings?|"
@@ -76,6 +76,18 @@ _FOLLOW_UP = re.compile(
     r"if|why|who else|when|unless|really|in that case|suppose|now|would (?:that|it)|do (?:they|i|we) (?:still|also)|still)\b",
     re.IGNORECASE,
 )
+# "ok now it's an ER doctor, …": a turn of any length that goes on from what was said
+_GOES_ON = re.compile(
+    r"^(?:and|but|so|ok(?:ay)?|no|yes|yeah|yep|(?:what|how) about|what if|even|same|(?:this|that) one|then|back to|does (?:it|that|this|the same))\b",
+    re.IGNORECASE,
+)
+# … or that points back anywhere in it: "does that change it?", "him too?", "they want that one"
+_SAME = re.compile(
+    r"\bsame (?:answer|thing|rule|deal|for|goes|with)\b|\b(?:does|would|do|will) (?:that|this|it) (?:change|matter|help|count|work|mean|make|still)\b"
+    r"|\b(?:him|her|them|that|those|me|us|one) too\b\W*$|\bstill (?:ok|okay|good|fine|true|go|hold|apply|send|allowed|have to)\b|\b(?:that|this|the other) one\b"
+    r"|^(?:wait|sorry|hang on|oh|hm+|actually|turns out)\b|\bwe'?re good\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?P<who>it|that|this|they|them|he|she|him|her|those|these|one|there|then|instead|anyway|still)\b", re.I
 )
@@ -89,24 +101,16 @@ _ASKING = re.compile(
 )
 
 
-_QUESTION = re.compile(r"\?|^(?:can|may|do|does|is|are|should|must|what|who|how|when)\b", re.IGNORECASE)
-
-
-def asks_something(turn: str) -> bool:
-    """Is a turn a question by its form?"""
-    return bool(_QUESTION.search(turn))
-
-
 def is_follow_up(text: str) -> bool:
     """Does a turn lean on the turns before it?
 
-    It does when it is very short, opens as an addition, points at someone whom it hasn't named, names neither a party nor
+    It does when it is very short, opens as an addition or an answer, points at someone whom it hasn't named, names neither a party nor
     a record, or asks nothing (it adds facts).
     """
     count = len(terms(text))
     if count <= 2 or not _ASKING.search(text):
         return True
-    if bool(_FOLLOW_UP.match(text)) and count <= 9:
+    if _GOES_ON.match(text) or _SAME.search(text) or (_FOLLOW_UP.match(text) and count <= 9):
         return True
     party, record, law = (mention.search(text) for mention in _MENTIONS)
     for pattern, most in ((_POINTS_BACK, 12), (_PRONOUN, 5)):

@@ -34,7 +34,6 @@ from mayshare.schema import Filters, Hit, Passage, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
 
-CONTEXT_WEIGHT = 1.0  # of earlier turns' words beside the current turn's
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
 OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
@@ -42,9 +41,7 @@ FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at 
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 ASKER = 0.05  # for a passage of a document that is written for whoever asks
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
-OWN = 0.3  # share of a leaning turn's own words in its vector, beside the turns before it and it together
-BESIDE = 0.3  # share of the turns before it in the vector of a short turn that stands by itself
-ANSWERED = 0.4  # share of a passage's score for an earlier question that it loses: that was its answer
+STANDS = 0.5  # share of a short turn that stands by itself, beside the same turn after those before it
 CHOSEN = 0.01  # by how much the section that the user chose comes before all others
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 GENERAL = 0.6  # … more for a document's first section, half for its second and so on, where nothing else is asked
@@ -119,12 +116,7 @@ class HybridRetriever(BaseRetriever):
     def evidence(self, understood: Understood, filters: Filters, k: int, chosen: Place | None = None) -> Evidence:
         """The `k` best passages for a question that has been understood; those of the `chosen` section first."""
         index = self._index
-        legs = self._legs(understood)
-        lexical, dense, near, heading, phrasing, vector = legs
-        score = self._fused(understood, legs)
-        if understood.answered:
-            before = [self.scores(earlier) for earlier in understood.answered]
-            score = np.maximum(score - ANSWERED * np.maximum.reduce(before), 0.0)
+        (lexical, dense, near, heading, phrasing, vector), score = self._searched(understood)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
@@ -175,29 +167,35 @@ class HybridRetriever(BaseRetriever):
 
     def scores(self, understood: Understood) -> Scores:
         """The fused score of every passage, before a filter or the reader; shape (passages,)."""
-        return self._fused(understood, self._legs(understood))
+        return self._searched(understood)[1]
+
+    def _searched(self, understood: Understood) -> tuple[_Legs, Scores]:
+        """What speaks for each passage in any view, and its fused score, the mean over them.
+
+        The first turn mostly tells whose record it is, the last before this one what just changed; all together drown
+        either. Mean of scores rather than of vectors: Shaw and Fox (1994), Combination of Multiple Searches (CombANZ).
+        """
+        if not understood.views:
+            legs = self._legs(understood)
+            return legs, self._fused(understood, legs)
+        found = [self._legs(view) for view in understood.views]
+        pairs = zip(understood.views, found, strict=True)
+        score: Scores = np.mean([self._fused(view, legs) for view, legs in pairs], axis=0)
+        if not understood.context:
+            own = self._legs(understood)
+            found.insert(0, own)
+            score = STANDS * self._fused(understood, own) + (1 - STANDS) * score
+        return _strongest(found), score
 
     def _legs(self, understood: Understood) -> _Legs:
         index, candidates = self._index, self._settings.candidates
-        vector = self._vector(understood)
+        vector = index.embed(understood.text)
         dense = np.zeros(len(index.passages), dtype=np.float32)
         near = np.zeros(len(index.passages), dtype=bool)
         for row, cosine in index.dense(vector, candidates).items():
             dense[row], near[row] = cosine, True
         heading, phrasing = index.heading_scores(vector), index.phrasing_scores(vector)
         return _Legs(self._lexical(understood), dense, near, heading, phrasing, vector)
-
-    def _vector(self, understood: Understood) -> Vector:
-        """A turn of a conversation is near both to what it says and to what it says after the turns before it."""
-        embed, current = self._index.embed, understood.current
-        if understood.context:
-            mixed = OWN * embed(current) + (1 - OWN) * embed(understood.text)
-        elif understood.beside:
-            mixed = (1 - BESIDE) * embed(current) + BESIDE * embed(f"{understood.beside} {current}")
-        else:
-            return embed(current)
-        unit: Vector = (mixed / np.linalg.norm(mixed)).astype(np.float32)
-        return unit
 
     def _fused(self, understood: Understood, legs: _Legs) -> Scores:
         settings = self._settings
@@ -211,9 +209,7 @@ class HybridRetriever(BaseRetriever):
 
     def _lexical(self, understood: Understood) -> Scores:
         bm25 = self._index.lexical
-        score = bm25.scores(terms(understood.current))
-        if understood.context:
-            score = score + CONTEXT_WEIGHT * bm25.scores(terms(understood.context))
+        score = bm25.scores(terms(understood.text))
         if understood.expansion:
             score = score + EXPANSION_WEIGHT * bm25.scores(understood.expansion)
         return score
@@ -270,6 +266,14 @@ class HybridRetriever(BaseRetriever):
         """Share of the question's terms that the corpus knows."""
         asked = set(terms(understood.text))
         return sum(1 for term in asked if self._index.lexical.knows(term)) / len(asked) if asked else 0.0
+
+
+def _strongest(legs: Sequence[_Legs]) -> _Legs:
+    """The most that any view has for each passage, with the vector of the first."""
+    lexical, dense, near, heading, phrasing = (
+        np.maximum.reduce(leg) for leg in zip(*(leg[:-1] for leg in legs), strict=True)
+    )
+    return _Legs(lexical, dense, near, heading, phrasing, legs[0].vector)
 
 
 def _general(passages: Sequence[Passage]) -> Scores:

@@ -6,21 +6,20 @@ Everything here is a soft signal for retrieval and for reading the verdict; noth
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from answer import direction, laws
 from answer.direction import Direction
-from answer.follow_up import asks_something, resolve
+from answer.follow_up import resolve
 from answer.frame import Frame, read
 from answer.glossary import Glossary, clean
 from answer.lookup import provisions
 from mayshare.lexical import terms
 from mayshare.schema import Question
 
-ANSWERED = 2  # earlier questions whose answers count as given
-SHORT_TERMS = 10  # a turn with more content says itself what it is about
+SHORT_TERMS = 20  # a turn with more content says itself what it is about
+EARLIER = 4  # turns that are read together with this one
 
 
 class Asks(Enum):
@@ -39,9 +38,9 @@ class Understood(NamedTuple):
     """A question made ready for retrieval.
 
     `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on;
-    `beside` those that a short turn may have in mind though it stands by itself; `focus` the sentence of the question that
-    asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
-    name; `asker` the party that says it asks; `answered` the earlier questions among the context.
+    `views` the turn after all turns, after the first and after the last before it, each read as one question; `focus` the
+    sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
+    name; `asker` the party that says it asks.
     """
 
     current: str
@@ -56,8 +55,7 @@ class Understood(NamedTuple):
     frame: Frame = Frame()
     direction: Direction = Direction()
     asker: str = ""
-    answered: tuple[Understood, ...] = ()
-    beside: str = ""
+    views: tuple[Understood, ...] = ()
 
     @property
     def text(self) -> str:
@@ -133,16 +131,19 @@ _REQUEST = re.compile(
 
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
-    found = _alone(question, glossary, lean)
-    return found._replace(answered=_answered(question.history, glossary)) if found.context else found
-
-
-def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
-    """The same without what was answered before: for an earlier question, where it isn't looked at."""
-    history = [clean(turn) for turn in question.history]
-    turn = clean(question.text)
+    turn, history = clean(question.text), [clean(turn) for turn in question.history]
     context, current = resolve(turn, history, lean)
-    alone = not context and current == turn and len(terms(turn)) <= SHORT_TERMS
+    found = _read(context, current, glossary)
+    if not history or not (context or len(terms(turn)) <= SHORT_TERMS):
+        return found
+    before = dict.fromkeys([" ".join(history[-EARLIER:]), history[0], history[-1]])
+    views = (_read("", f"{told} {turn}", glossary) for told in before)
+    # a provision that an earlier turn named has been looked up then
+    return found._replace(views=tuple(view._replace(citations=found.citations) for view in views))
+
+
+def _read(context: str, current: str, glossary: Glossary) -> Understood:
+    """The same of a turn whose context is known."""
     focus = find_focus(current)
     whole = f"{context} {current}".strip()
     who = direction.who_asks(whole)
@@ -158,15 +159,8 @@ def _alone(question: Question, glossary: Glossary, lean: bool = False) -> Unders
         frame=read(whole),
         direction=direction.read(focus, who) or direction.read(current, who),
         asker=who,
-        beside=resolve(turn, history, lean=True)[0] if alone else "",
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )
-
-
-def _answered(history: Sequence[str], glossary: Glossary) -> tuple[Understood, ...]:
-    """The last earlier turns that asked something; a turn that only tells has had no answer to set aside."""
-    asked = [n for n, turn in enumerate(history) if asks_something(turn)][-ANSWERED:]
-    return tuple(_alone(Question(text=history[n], history=history[:n]), glossary) for n in asked)
 
 
 def find_focus(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from answer import understand as understanding
 from answer.follow_up import is_follow_up
 from answer.glossary import Glossary, clean
 from answer.understand import Asks, find_focus, kind_of, understand
@@ -98,17 +97,26 @@ def test_a_new_question_leaves_the_history_alone() -> None:
     assert understood.laws == ("HIPAA",)
 
 
-def test_a_short_turn_keeps_in_mind_what_was_said_before_though_it_stands_by_itself() -> None:
-    turns = ("May a runaway center tell police who stays there?",)
-    short = "the mother filed a missing report today, does the police report change it?"
-    beside = understand(Question(text=short, history=turns), GLOSSARY)
-    assert (beside.context, beside.beside) == ("", turns[0])
+def test_a_turn_is_read_after_the_turns_before_it_as_well() -> None:
+    turns = ("May a runaway center tell police who stays there?", "She is 15.", "Her mother called too.")
+    short = "the mother filed a missing report today, is the police report enough?"
+    found = understand(Question(text=short, history=turns), GLOSSARY)
+    assert found.context == ""
+    assert [view.text for view in found.views] == [f"{told} {short}" for told in (" ".join(turns), turns[0], turns[-1])]
+    leaning = understand(Question(text="and if he asks?", history=turns[:1]), GLOSSARY)
+    assert [view.text for view in leaning.views] == [f"{turns[0]} and if he asks?"]
     long = (
         "A detective without a warrant wants the class schedule, home address, locker number and discipline record of "
-        "a sophomore who was seen at a burglary. May the school hand any of it over?"
+        "a sophomore who was seen at a burglary. May the school hand any of it over, and must the parents be told first?"
     )
-    assert understand(Question(text=long, history=turns), GLOSSARY).beside == ""
-    assert understand(Question(text=short), GLOSSARY).beside == ""
+    assert understand(Question(text=long, history=turns), GLOSSARY).views == ()
+    assert understand(Question(text=short), GLOSSARY).views == ()
+
+
+def test_a_provision_of_an_earlier_turn_is_not_asked_for_again() -> None:
+    turns = ("What does 34 CFR 99.36 say?",)
+    found = understand(Question(text="and what about the parents?", history=turns), GLOSSARY)
+    assert [view.citations for view in found.views] == [()]
 
 
 def test_laws_states_and_citations_are_read() -> None:
@@ -120,18 +128,8 @@ def test_laws_states_and_citations_are_read() -> None:
     assert "34 CFR 99.31(a)(1)" in understood.citations
 
 
-def test_a_long_conversation_of_follow_ups_is_read_turn_by_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were what was answered before read for each earlier question again, the work would double from turn to turn."""
-    read = 0
-    resolve = understanding.resolve
-
-    def counted(*given: object) -> tuple[str, str]:
-        nonlocal read
-        read += 1
-        return resolve(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(understanding, "resolve", counted)
-    history = ("May the school tell the police?", *(["and if she says no?"] * 24))
+def test_a_long_conversation_is_read_as_far_back_as_matters() -> None:
+    history = ("May the school tell the police?", *(f"and if number {n} says no?" for n in range(24)))
     found = understand(Question(text="and then?", history=history), Glossary(()))
-    assert len(found.answered) == 2
-    assert read == 3
+    assert len(found.views) == 3
+    assert max(len(view.text) for view in found.views) < 150
