@@ -22,12 +22,12 @@ from answer.laws import cited
 from answer.lookup import asks_for_rule, explaining, unexplained
 from answer.rerank import BELOW, Reranker
 from answer.select import INVENTED
-from answer.situation import Nearness, features, probability
+from answer.situation import Nearness, coverage, features, probability
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
 from mayshare.index import Index, Vector, numbered
 from mayshare.intent import Intent
-from mayshare.lexical import terms, words
+from mayshare.lexical import terms
 from mayshare.minilm import SCOPE
 from mayshare.reader import Reader
 from mayshare.schema import Filters, Hit, Passage, Place, Question, Why
@@ -93,6 +93,7 @@ class HybridRetriever(BaseRetriever):
         self._general = _general(index.passages)
         rows = (self._numbers[passage.source_id, passage.heading] for passage in index.passages)
         self._sections = np.fromiter(rows, dtype=np.int64, count=len(index.passages))
+        self._words: dict[int, frozenset[str]] = {}
         self._rerank = Reranker(reranker, index, self._sections) if reranker else None
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
@@ -121,7 +122,7 @@ class HybridRetriever(BaseRetriever):
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
         # where a section was chosen too: the others that are offered keep their order
-        score, nearness = self._reread(understood, Nearness(score, dense * allowed, phrasing * allowed))
+        score, nearness = self._reread(understood, Nearness(score, phrasing * allowed))
         if chosen:
             self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -151,12 +152,29 @@ class HybridRetriever(BaseRetriever):
 
         The probability is fitted to what is near after that; before it, it tells well enough what is worth reading.
         """
-        count = len(words(understood.current))
-        nearness = features(near, self._sections, count)
+        asked = terms(understood.text)
+        nearness = features(near, self._covered(asked, near.score))
         if self._rerank is None or probability(nearness) >= BELOW:
             return near.score, nearness
         score = self._rerank(understood.text, near.score)
-        return score, features(near._replace(score=score), self._sections, count)
+        return score, features(near._replace(score=score), self._covered(asked, score))
+
+    def _covered(self, asked: Sequence[str], score: Scores) -> float:
+        """How much of what is asked the section with the best score speaks of."""
+        if not score.size:
+            return 0.0
+        section = int(self._sections[int(np.argmax(score))])
+        return coverage(asked, self._words_of(section), self._index.lexical)
+
+    def _words_of(self, section: int) -> frozenset[str]:
+        """The terms of a section's title, headings, text and phrasings; kept once they were asked for."""
+        if section not in self._words:
+            rows = np.flatnonzero(self._sections == section)
+            passages = [self._index.passages[row] for row in rows]
+            told = [f"{passage.title} {passage.heading} {passage.text}" for passage in passages]
+            told += [phrasing.text for phrasing in self._index.phrasings_of(passages[0])]
+            self._words[section] = frozenset(terms(" ".join(told)))
+        return self._words[section]
 
     def _put_first(self, score: Scores, chosen: Place) -> None:
         """Raise the passages of a section above all others; nothing where the guidance no longer has it."""

@@ -6,8 +6,7 @@ its "no" is then about somebody else: the answer says so first and offers the ot
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,17 +14,15 @@ import numpy.typing as npt
 
 from answer.logistic import chance
 from mayshare.index import Index
+from mayshare.lexical import LexicalIndex
 from mayshare.schema import Hit, Passage, Place, Related, Situation
 
 # Coefficients of the logistic regression; `python -m train.situation` fits them, docs/calibration.md has the figures.
-INTERCEPT = 2.741
+INTERCEPT = -2.088
 WEIGHTS = {
-    "margin": 6.357,
-    "passage": 1.887,
-    "phrasing": 2.05,
-    "nearer_passage": -6.496,
-    "nearer_phrasing": -14.042,
-    "words": -1.216,
+    "phrasing": 2.439,
+    "nearer_phrasing": -13.155,
+    "covered": 4.93,
 }
 MOST = 5  # other situations offered
 IS_IT = "Is this your question?"
@@ -36,32 +33,36 @@ class Nearness(NamedTuple):
     """How near each passage is to a question; arrays of shape (passages,)."""
 
     score: Scores  # fused
-    passage: Scores  # cosine to it
     phrasing: Scores  # cosine to the nearest phrasing of its section
 
 
-def features(near: Nearness, sections: npt.NDArray[np.int64], words: int) -> dict[str, float]:
+def features(near: Nearness, covered: float) -> dict[str, float]:
     """What the probability is read from.
 
-    `margin`: of the best section's score over the next one's; `passage`, `phrasing`: its cosines; `nearer_passage`,
-    `nearer_phrasing`: by how much the nearest of all is nearer; `words`: of the question, as a logarithm.
+    `phrasing`: cosine of the best section's nearest phrasing; `nearer_phrasing`: by how much the nearest of all is
+    nearer; `covered`: see below. On strangers' questions these three tell more than margins between scores do.
 
     Args:
-        sections: for each passage the number of its section; shape (passages,).
+        covered: share of the question's words that the best section has too, as `coverage` gives it.
     """
     if not near.score.size:
         return dict.fromkeys(WEIGHTS, 0.0)
-    first = int(np.argmax(near.score))
-    others = near.score[sections != sections[first]]
-    passage, phrasing = float(near.passage[first]), float(near.phrasing[first])
+    phrasing = float(near.phrasing[int(np.argmax(near.score))])
     return {
-        "margin": float(near.score[first] - others.max(initial=0.0)),
-        "passage": passage,
         "phrasing": phrasing,
-        "nearer_passage": float(near.passage.max()) - passage,
         "nearer_phrasing": float(near.phrasing.max()) - phrasing,
-        "words": math.log(max(words, 1)),
+        "covered": covered,
     }
+
+
+def coverage(question: Iterable[str], section: Container[str], lexical: LexicalIndex) -> float:
+    """Share of a question's terms that a section's text, headings and phrasings have; a rare term counts more.
+
+    1 where the question has none. A landlord whom no section knows makes every section less likely.
+    """
+    weights = {term: lexical.rarity(term) or lexical.rarest for term in set(question)}
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in section) / total if total else 1.0
 
 
 def probability(values: Mapping[str, float]) -> float:

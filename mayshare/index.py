@@ -145,6 +145,10 @@ class Index:
         found = [(float(self._phrasing_vectors[n] @ vector), self.phrasings[n]) for n in rows]
         return sorted(found, key=lambda pair: -pair[0])
 
+    def phrasings_of(self, passage: Passage) -> list[Phrasing]:
+        """The phrasings of the passage's section."""
+        return [self.phrasings[n] for n in self._asked.get((passage.source_id, passage.heading), [])]
+
     def sentence(self, passage: Passage, number: int) -> str:
         """A sentence of a passage, word for word."""
         span = passage.sentences[number]

@@ -130,6 +130,14 @@ class LexicalIndex:
             return 0.0
         columns = self._model.scores["indptr"]  # a column a term, with an entry a passage that holds it
         holding = int(columns[number + 1] - columns[number])
+        return self._idf(holding)
+
+    @property
+    def rarest(self) -> float:
+        """The rarity that a term would have which no passage holds."""
+        return self._idf(0)
+
+    def _idf(self, holding: int) -> float:
         return math.log(1 + (self.size - holding + 0.5) / (holding + 0.5))
 
     def save(self, folder: Path) -> None:

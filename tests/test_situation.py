@@ -102,8 +102,8 @@ def test_what_a_filter_excludes_is_neither_near_nor_chosen(engine: Engine, unsur
 
 
 def test_nothing_is_near_in_an_empty_index() -> None:
-    empty = situation.Nearness(*(np.zeros(0, dtype=np.float32) for _ in range(3)))
-    assert set(situation.features(empty, np.zeros(0, dtype=np.int64), 3).values()) == {0.0}
+    empty = situation.Nearness(*(np.zeros(0, dtype=np.float32) for _ in range(2)))
+    assert set(situation.features(empty, 0.0).values()) == {0.0}
 
 
 def test_a_chosen_section_that_is_gone_changes_nothing(engine: Engine) -> None:
@@ -121,14 +121,24 @@ def test_a_choice_makes_no_question_answerable_or_safe(engine: Engine, unsure: A
     assert refused.abstention == "unsafe"
 
 
-def test_more_of_a_margin_is_more_sure() -> None:
-    sections = np.array([0, 0, 1, 2])
-    close = situation.Nearness(*(np.array(x, dtype=np.float32) for x in ([0.8, 0.2, 0.79, 0.1], [0.6] * 4, [0.6] * 4)))
-    clear = close._replace(score=np.array([0.8, 0.2, 0.4, 0.1], dtype=np.float32))
-    near, far = (situation.features(n, sections, 40) for n in (close, clear))
-    assert near["margin"] == pytest.approx(0.01)
-    assert far["margin"] == pytest.approx(0.4)
-    assert situation.probability(near) < situation.probability(far)
+def test_a_nearer_phrasing_and_more_of_what_is_asked_are_more_sure() -> None:
+    near = situation.Nearness(*(np.array(x, dtype=np.float32) for x in ([0.8, 0.2, 0.79], [0.6, 0.5, 0.7])))
+    far = near._replace(phrasing=np.array([0.7, 0.5, 0.7], dtype=np.float32))
+    assert situation.features(near, 0.5)["nearer_phrasing"] == pytest.approx(0.1)
+    chances = [situation.probability(situation.features(*x)) for x in ((near, 0.5), (far, 0.5), (far, 0.9))]
+    assert chances == sorted(chances)
+    assert len(set(chances)) == 3
+
+
+def test_a_rare_word_that_a_section_lacks_counts_more_than_a_common_one(engine: Engine) -> None:
+    section = {"school", "record"}
+    lexical = engine.index.lexical
+    assert situation.coverage(["school", "record"], section, lexical) == 1
+    assert situation.coverage([], section, lexical) == 1
+    common = situation.coverage(["school", "consent"], section, lexical)
+    rare = situation.coverage(["school", "landlord"], section, lexical)
+    unknown = situation.coverage(["school", "zzyzx"], section, lexical)
+    assert 0 < unknown <= rare < common < 1
 
 
 def test_the_page_offers_the_others_and_answers_again_in_place(app: AppTest) -> None:
