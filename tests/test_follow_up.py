@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from answer.assemble import Engine
 from answer.follow_up import is_follow_up, resolve, substituted
 from eval.cases import load_cases
 from eval.follow_ups import standalone
 from mayshare.errors import QuestionSetError
+from train.conversation import conversations
 
 PROBATION = "Can I tell the probation officer about a student's attendance?"
 
@@ -159,3 +161,10 @@ def test_a_conversation_without_such_a_form_is_named(tmp_path: Path) -> None:
     conversation = next(case for case in load_cases() if case.turns)
     with pytest.raises(QuestionSetError, match=conversation.id):
         standalone([conversation], path)
+
+
+def test_the_conversations_that_weights_were_chosen_on_quote_the_guidance(engine: Engine) -> None:
+    turns, alone = conversations(engine)
+    assert len(turns) == len(alone) == 155
+    assert all(asked.spans and asked.question.history for asked in turns)
+    assert not any(asked.question.history for asked in alone)
