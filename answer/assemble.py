@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from answer import abstain, compose, emergency, situation, verdict
+from answer.alarm import Alarm, Told, asking, comes_first, emergency_rule
 from answer.decide import Decider
 from answer.glossary import Glossary
 from answer.lookup import asks_for_rule
@@ -62,6 +63,7 @@ class Engine:
         self._reranker = _reranker(settings) if "rerank" not in without else None
         threads = settings.embedding.threads
         self._intents = load_intent_model(settings.model_folder, threads) if "intent" not in without else None
+        self.alarm = Alarm(self._intents)
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
         self._open = self._over(index or open_index(settings))
@@ -118,48 +120,45 @@ class Engine:
         Args:
             on_claim: called with each statement of a language model as soon as it stands, for streaming.
         """
-        answer = self._dated(self._ask(question, on_claim))
-        danger = _danger(question)
-        if danger is None or answer.abstention in ("unsafe", "out_of_scope"):
+        told = self.alarm.told(question)
+        answer = self._dated(self._ask(_Turn(question, told, on_claim, _Clock())))
+        if not told.first or answer.abstention == "unsafe" or not answer.hits:
             return answer
-        first = emergency.FIRST[danger]
-        return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
+        return answer.model_copy(update={"urgent": told.first, "text": f"{told.first}\n\n{answer.text}"})
 
-    def _ask(self, question: Question, on_claim: Callable[[str], object] | None) -> Answer:
-        clock = _Clock()
+    def _ask(self, turn: _Turn) -> Answer:
+        question, clock = turn.question, turn.clock
         self.refresh()
         opened = self._open
         if "follow_up" in self._without:
             question = question.model_copy(update={"history": ()})
         refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
         if refusal:
-            return self._abstained(opened, question, refusal, clock)
+            return self._abstained(opened, turn, refusal)
         understood = understand(question, opened.glossary)
         clock.lap("understand")
         evidence = self._evidence(opened, understood, question)
         clock.lap("retrieve")
-        threshold, danger = self.settings.answering.threshold, emergency.danger(understood.text)
-        in_danger = bool(danger or _danger(question))
-        refusal = abstain.after_retrieval(understood, evidence, threshold, in_danger)
+        threshold, danger = self.settings.answering.threshold, turn.told.danger
+        refusal = abstain.after_retrieval(understood, evidence, threshold, danger is not None)
         if refusal and refusal.reason == "unsafe":
-            return self._abstained(opened, question, refusal, clock)
+            return self._abstained(opened, turn, refusal)
         if refusal and question.history and not understood.context:
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
             more = self._evidence(opened, leaning, question)
-            again = abstain.after_retrieval(leaning, more, threshold, in_danger)
+            again = abstain.after_retrieval(leaning, more, threshold, danger is not None)
             if again is None and _leans(understood):
                 understood, evidence, refusal = leaning, more, None
         if refusal and danger and refusal.reason in ("out_of_scope", "not_in_corpus", "missing_facts"):
             # a child in danger gets the emergency rule, however the question is worded
-            asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
-            understood = understand(asked, opened.glossary)
+            understood = understand(asking(question, danger), opened.glossary)
             evidence = self._evidence(opened, understood, question)
             refusal = None
         if refusal or not evidence.hits:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
-            return self._abstained(opened, question, refusal or weak, clock, understood, evidence)
-        return self._answered(opened, question, understood, evidence, clock, on_claim)
+            return self._abstained(opened, turn, refusal or weak, understood, evidence)
+        return self._answered(opened, turn, understood, evidence)
 
     def evidence(self, question: Question) -> tuple[Understood, Evidence]:
         """What a question is taken to ask, and what is found for it, before anything is decided."""
@@ -169,7 +168,7 @@ class Engine:
     def _evidence(self, opened: _Opened, understood: Understood, question: Question) -> Evidence:
         k = self.settings.retrieval.k
         found = opened.retriever.evidence(understood, question.filters, k, question.situation)
-        intent = self._intents.read(understood.text) if self._intents else None
+        intent = self._intents.read(understood.text).intent if self._intents else None
         return found._replace(intent=intent)
 
     def _dated(self, answer: Answer) -> Answer:
@@ -194,38 +193,32 @@ class Engine:
             return ()
         return opened.retriever.evidence(understood, question.filters, k).hits
 
-    def _answered(
-        self,
-        opened: _Opened,
-        question: Question,
-        understood: Understood,
-        evidence: Evidence,
-        clock: _Clock,
-        on_claim: Callable[[str], object] | None,
-    ) -> Answer:
+    def _answered(self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence) -> Answer:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
-        needed = self._emergency_rule(opened, question, understood, evidence)
-        if needed and abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0)):
-            # what can be done at once comes before what a state may add
+        needed = self._needed(opened, turn, understood, evidence)
+        state = abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0))
+        unsure = turn.told.sure and situation.probability(evidence.nearness) < self.settings.answering.situation
+        if needed and (state or comes_first(understood, needed, hits, unsure)):
+            # what can be done at once comes before all else, and before what a state may add
             hits = (needed, *(hit for hit in hits if hit.passage != needed.passage))
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)
-        clock.lap("select")
+        turn.clock.lap("select")
         if selected and abstain.decided_by_state(selected[0].text):
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
-            return self._abstained(opened, question, refusal, clock, understood, evidence)
+            return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
         decided = self._decide(opened, understood, evidence, selected[0]) if claims else "explain"
         opens = compose.opening_for(decided, understood.asks, claims[0].text) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
-        about = self._situation(opened, question, understood, evidence, selected[0]) if claims else None
+        about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
         if about and about.unsure:
             opens = situation.if_so(opens or compose.VERDICT_WORDS[decided])
             message = f"{message} {situation.question(about)}".strip()
-        clock.lap("compose")
+        turn.clock.lap("compose")
         answer = Answer(
-            question=question,
+            question=turn.question,
             verdict=decided,
             claims=claims,
             message=message,
@@ -235,41 +228,40 @@ class Engine:
             related=compose.related(evidence.hits, sources),
             corpus_version=opened.index.corpus_version,
             engine=ENGINE,
-            timings_ms=clock.timings(),
+            timings_ms=turn.clock.timings(),
             hits=evidence.hits,
             confidence=abstain.answerable(understood, evidence),
             situation=about,
         )
         if self._writer is None or not selected:
             return answer
-        answer = self._writer.reword(answer, selected, opened.index, on_claim)
-        clock.lap("model")
-        return answer.model_copy(update={"timings_ms": clock.timings()})
+        answer = self._writer.reword(answer, selected, opened.index, turn.on_claim)
+        turn.clock.lap("model")
+        return answer.model_copy(update={"timings_ms": turn.clock.timings()})
 
     def _situation(
-        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence, lead: Selected
+        self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence, lead: Hit
     ) -> Situation:
-        """What the answer is about; in a danger, or for a provision, nobody is asked first whether that is meant."""
+        """What the answer is about. For a provision, or where an emergency rule leads in a danger, nobody is asked."""
         own = Place(source_id=lead.passage.source_id, heading=lead.passage.heading)
         rule = bool(understood.citations) and asks_for_rule(understood.current)
-        settled = question.situation == own or rule or _danger(question) or emergency.danger(understood.text)
+        opens = turn.told.by_words or (turn.told.sure and bool(emergency.rules([lead])))
+        settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
 
-    def _emergency_rule(
-        self, opened: _Opened, question: Question, understood: Understood, evidence: Evidence
-    ) -> Hit | None:
+    def _needed(self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence) -> Hit | None:
         """Where a danger is happening: the rule that opens records, among the hits or asked for in its own terms."""
-        danger = emergency.danger(understood.text)
+        danger, question = turn.told.danger, turn.question
         if danger is None:
             return None
-        found = emergency.rule(evidence.hits)
-        if found:
-            return found
-        asked = question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
-        again = understand(asked, opened.glossary)
-        return emergency.rule(opened.retriever.evidence(again, question.filters, self.settings.retrieval.k).hits)
+
+        def again() -> tuple[Hit, ...]:
+            asked = understand(asking(question, danger), opened.glossary)
+            return opened.retriever.evidence(asked, question.filters, self.settings.retrieval.k).hits
+
+        return emergency_rule(understood, evidence.hits, again)
 
     def _decide(self, opened: _Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Verdict:
         if self._decider is None:
@@ -280,9 +272,8 @@ class Engine:
     def _abstained(
         self,
         opened: _Opened,
-        question: Question,
+        turn: _Turn,
         refusal: abstain.Refusal,
-        clock: _Clock,
         understood: Understood | None = None,
         evidence: Evidence | None = None,
     ) -> Answer:
@@ -298,7 +289,7 @@ class Engine:
         near = refusal.reason in ("state_law", "not_in_corpus", "missing_facts")
         near |= refusal.reason == "out_of_scope" and (confidence or 0.0) >= abstain.PERHAPS
         return Answer(
-            question=question,
+            question=turn.question,
             verdict="abstain",
             abstention=refusal.reason,
             claims=claims,
@@ -308,15 +299,10 @@ class Engine:
             related=compose.related(hits, sources) if near else (),
             corpus_version=opened.index.corpus_version,
             engine=ENGINE,
-            timings_ms=clock.timings(),
+            timings_ms=turn.clock.timings(),
             hits=hits,
             confidence=confidence,
         )
-
-
-def _danger(question: Question) -> str | None:
-    """The danger that this question or the one before it tells of."""
-    return emergency.danger(" ".join([*question.history[-1:], question.text]))
 
 
 def _leans(understood: Understood) -> bool:
@@ -347,6 +333,16 @@ class _Opened:
     index: Index
     glossary: Glossary
     retriever: HybridRetriever
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A question on its way: what it tells of a danger, who hears each claim of a model, and the clock."""
+
+    question: Question
+    told: Told
+    on_claim: Callable[[str], object] | None
+    clock: _Clock
 
 
 class _Clock:

@@ -7,17 +7,18 @@ nearest to the question is kept among the answer's claims.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from mayshare.schema import Hit
 
 CALL = "If anyone is in danger now, call 911 first."
-FIRST: dict[str, str] = {
-    "suicide": f"{CALL} For thoughts of suicide, call or text 988 at any hour. What you may share at once is below.",
-    "medical": f"{CALL} For poison or an overdose, Poison Control is 1-800-222-1222. What you may share at once is below.",
-    "violence": f"{CALL} What you may share at once is below.",
-    "missing": f"{CALL} To report a missing child, also call the National Center for Missing & Exploited Children, 1-800-843-5678. What you may share at once is below.",
-    "abuse": f"{CALL} To report suspected abuse, call your state's child abuse hotline. What you may share at once is below.",
+BELOW = "What you may share at once is below."
+MORE: dict[str, str] = {
+    "suicide": "For thoughts of suicide, call or text 988 at any hour.",
+    "medical": "For poison or an overdose, Poison Control is 1-800-222-1222.",
+    "violence": "",
+    "missing": "To report a missing child, also call the National Center for Missing & Exploited Children, 1-800-843-5678.",
+    "abuse": "To report suspected abuse, call your state's child abuse hotline.",
 }
 # Added to a question that the guidance doesn't know in its own words: what is asked in such a case
 ASKS: dict[str, str] = {
@@ -153,7 +154,13 @@ _RULES = (
     "42 USC 290dd-2(e)",
     "34 USC 12291(b)(2)(E)",
     "42 USC 671(a)(35)",
+    "42 USC 5106a(b)(2)(B)(i)",
 )
+
+
+def first(kinds: Iterable[str]) -> str:
+    """What to do first in dangers of these kinds, keys of `MORE`."""
+    return " ".join(part for part in (CALL, *map(MORE.__getitem__, kinds), BELOW) if part)
 
 
 def danger(text: str) -> str | None:
@@ -167,10 +174,15 @@ def danger(text: str) -> str | None:
     return None
 
 
-def rule(hits: Sequence[Hit]) -> Hit | None:
-    """The best hit whose first sentence rests on an emergency or reporting rule."""
-    for hit in hits:
-        first = hit.passage.sentences[0].authorities if hit.passage.sentences else ()
-        if any(authority == "34 CFR 99.36" or authority.startswith(_RULES) for authority in first):
-            return hit
-    return None
+def rules(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits whose first sentence rests on an emergency or reporting rule, in their order."""
+    return [hit for hit in hits if _opens(hit)]
+
+
+def _opens(hit: Hit) -> bool:
+    return bool(hit.passage.sentences) and any(map(is_rule, hit.passage.sentences[0].authorities))
+
+
+def is_rule(authority: str) -> bool:
+    """Is a provision one that opens records in an emergency, or lets abuse be reported?"""
+    return authority == "34 CFR 99.36" or authority.startswith(_RULES)

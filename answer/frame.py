@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from answer import emergency
-
 
 class Frame(NamedTuple):
     """What a question says of a disclosure; empty where it says nothing."""
@@ -20,7 +18,6 @@ class Frame(NamedTuple):
     consent: str = ""  # given | refused | absent
     process: str = ""  # order | subpoena | warrant
     age: str = ""  # minor | adult
-    danger: str = ""
 
     @property
     def laws(self) -> frozenset[str]:
@@ -138,5 +135,4 @@ def read(text: str) -> Frame:
         consent=next((name for name, pattern in _CONSENT if pattern.search(text)), ""),
         process=next((name for name, pattern in _PROCESS if pattern.search(text)), ""),
         age="minor" if _MINOR.search(text) else "adult" if _ADULT.search(text) else "",
-        danger=emergency.danger(text) or "",
     )

@@ -52,7 +52,8 @@ def compose(chosen: Mapping[str, str]) -> str:
 
 def first_of_all(chosen: Mapping[str, str]) -> str:
     """What to do first where someone is in danger, else ""."""
-    return emergency.FIRST.get(chosen.get("danger", ""), "")
+    danger = chosen.get("danger", "")
+    return emergency.first([danger]) if danger in emergency.MORE else ""
 
 
 def _recipient(chosen: Mapping[str, str], one: str, many: str) -> str:

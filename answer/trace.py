@@ -26,7 +26,7 @@ def explain(engine: Engine, answer: Answer) -> tuple[Stage, ...]:
 
 
 def _understood(engine: Engine, answer: Answer) -> Stage:
-    found = understand(answer.question, engine.glossary)
+    found, told = understand(answer.question, engine.glossary), engine.alarm.told(answer.question)
     named = {
         "the sentence that asks": found.focus,
         "asks for": found.asks.name.lower(),
@@ -37,7 +37,7 @@ def _understood(engine: Engine, answer: Answer) -> Stage:
         "consent": found.frame.consent,
         "process": found.frame.process,
         "age": found.frame.age,
-        "danger": found.frame.danger,
+        "danger": told.danger or ("perhaps" if told.first else ""),
         "provisions named": ", ".join(found.citations),
         "glossary terms": ", ".join(found.named),
         "also searched for": ", ".join(found.expansion),

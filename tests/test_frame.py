@@ -44,11 +44,6 @@ def test_consent_process_and_age(text: str, consent: str, process: str, age: str
     assert (frame.consent, frame.process, frame.age) == (consent, process, age)
 
 
-def test_danger_is_part_of_the_frame() -> None:
-    assert read("he swallowed a bottle of pills").danger == "medical"
-    assert read("may a nurse share a care plan").danger == ""
-
-
 def test_its_laws_are_laws_of_the_corpus() -> None:
     known = set(load_vocabulary(ROOT / "corpus"))
     assert {law for laws in LAWS.values() for law in laws} <= known

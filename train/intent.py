@@ -1,8 +1,10 @@
-"""Train the intent model: is a text a question for the guidance, one out of scope, or a request that harms?
+"""Train the intent model: is a text a question for the guidance, one out of scope, or a request that harms, and does it
+tell of a danger?
 
-A classifier on the base encoder with low-rank adapters (`train/bert.py`), for what rules can't tell: "is a backdated
-consent valid?" from "what date do I put so that it lines up?", and the flu shot that a caseworker wants given from the
-one that the caseworker wants to know of. Texts: `train/unanswered.jsonl`, `corpus/phrasings/`, `train/stories.jsonl`.
+Two classifiers on the base encoder with low-rank adapters (`train/bert.py`), for what rules can't tell: "is a backdated
+consent valid?" from "what date do I put so that it lines up?", the flu shot that a caseworker wants given from the
+one that the caseworker wants to know of, and a list of who gets her things from a list of who gets the newsletter.
+Texts: `train/unanswered.jsonl`, `train/dangers.jsonl`, `corpus/phrasings/`, `train/stories.jsonl`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import time
 from pathlib import Path
@@ -24,48 +27,60 @@ from train.bert import HIDDEN, Bert, mean_pool
 from train.data import batches, is_document_held_out, is_held_out, pad, read_stories
 
 INTENTS = ("in_scope", "out_of_scope", "unsafe")
+DANGERS = ("none", "suicide", "medical", "violence", "missing", "abuse")
 KINDS = {"safe_lookalike": "in_scope", "out_of_scope": "out_of_scope", "unsafe": "unsafe"}
 UNANSWERED = Path(__file__).parent / "unanswered.jsonl"
+TOLD = Path(__file__).parent / "dangers.jsonl"
 PHRASINGS = Path(__file__).parent.parent / "corpus" / "phrasings"
 TOKENS = 192  # a longer text keeps its end
 ALIKE = 20  # batches whose texts are sorted by length, so that little is padded
 
 
+# a text with such a word may tell of a danger; where nobody labelled it, it teaches nothing about dangers
+_MAY_TELL = re.compile(
+    r"\b(?:suicid|overdos|narcan|seiz|unconscious|bleed|poison|threat|weapon|gun|knife|shoot|kill|hurt|harm|abus|hit|beat|missing|runaway|"
+    r"ran away|awol|emergenc|danger|911|er\b|crisis|safety|unsafe|traffick|molest|rape|assault|die|dying|dead)",
+    re.IGNORECASE,
+)
+
+
 class Text(NamedTuple):
-    """A training text, its intent, and whether it is measured on instead."""
+    """A training text, its intent, its danger ("" where that isn't known), and whether it is held out."""
 
     text: str
     intent: str
+    danger: str
     held_out: bool
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def read_texts(phrasings: int, stories: int) -> list[Text]:
     """The labelled texts, and so many ordinary questions of each sort, drawn with a fixed seed."""
-    rows = [json.loads(line) for line in UNANSWERED.read_text(encoding="utf-8").splitlines()]
-    labelled = [(row["text"], KINDS[row["kind"]]) for row in rows if row["kind"] in KINDS]
+    labelled = [(row["text"], KINDS[row["kind"]]) for row in _jsonl(UNANSWERED) if row["kind"] in KINDS]
     draw = random.Random(0)
-    asked = [
-        json.loads(line)["text"]
-        for path in sorted(PHRASINGS.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
+    asked = [row["text"] for path in sorted(PHRASINGS.glob("*.jsonl")) for row in _jsonl(path)]
     told = [story.text for story in read_stories() if not is_document_held_out(story.source_id)]
     ordinary = [*draw.sample(asked, phrasings), *draw.sample(told, stories)]
-    everything = [*labelled, *((text, "in_scope") for text in ordinary)]
-    return [Text(text, intent, is_held_out("", text)) for text, intent in everything]
+    found = [*labelled, *((text, "in_scope") for text in ordinary)]
+    everything = [(text, intent, "" if _MAY_TELL.search(text) else "none") for text, intent in found]
+    everything += [(row["text"], "in_scope", row["kind"]) for row in _jsonl(TOLD)]
+    return [Text(text, intent, danger, is_held_out("", text)) for text, intent, danger in everything]
 
 
 class Intent(nn.Module):
-    """Mean-pooled encoder with a logit for each of INTENTS."""
+    """Mean-pooled encoder with a logit for each of INTENTS, then one for each of DANGERS."""
 
     def __init__(self, base: Path, rank: int, dropout: float) -> None:
         super().__init__()
         self.bert = Bert(base, 6, rank, dropout)
-        self.head = nn.Linear(HIDDEN, len(INTENTS))
+        self.head = nn.Linear(HIDDEN, len(INTENTS) + len(DANGERS))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Shape (texts, 3)."""
+        """Shape (texts, 9)."""
         pooled = mean_pool(self.bert(ids, mask, torch.zeros_like(ids)), mask)
         result: Tensor = self.head(self.dropout(pooled))
         return result
@@ -86,10 +101,9 @@ class Tokens:
 
 
 def train(model: Intent, tokens: Tokens, texts: list[Text], options: argparse.Namespace) -> None:
-    """Epochs over the texts that aren't held out; rarer intents weigh more."""
+    """Epochs over the texts that aren't held out; rarer intents and dangers weigh more."""
     rows = [n for n, text in enumerate(texts) if not text.held_out]
-    count = np.array([sum(texts[n].intent == intent for n in rows) for intent in INTENTS])
-    weight = torch.tensor(np.sqrt(count.max() / count), dtype=torch.float32)
+    weights = _weights([texts[n].intent for n in rows], INTENTS), _weights([texts[n].danger for n in rows], DANGERS)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.lr, weight_decay=0.01)
     steps = options.epochs * (len(rows) // options.batch)
@@ -99,9 +113,7 @@ def train(model: Intent, tokens: Tokens, texts: list[Text], options: argparse.Na
         random.shuffle(rows)
         start, total = time.time(), 0.0
         for chosen in batches(rows, options.batch, ALIKE, lambda n: len(texts[n].text)):
-            wanted = torch.tensor([INTENTS.index(texts[n].intent) for n in chosen])
-            out = model(*tokens([texts[n].text for n in chosen]))
-            loss = nn.functional.cross_entropy(out, wanted, weight=weight, label_smoothing=0.05)
+            loss = _loss(model(*tokens([texts[n].text for n in chosen])), [texts[n] for n in chosen], weights)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -112,17 +124,34 @@ def train(model: Intent, tokens: Tokens, texts: list[Text], options: argparse.Na
         print(held_out(model, tokens, texts), flush=True)
 
 
-def held_out(model: Intent, tokens: Tokens, texts: list[Text]) -> list[list[int]]:
-    """Confusion of the texts that are held out: a row an intent, a column a guess, in the order of INTENTS."""
+def _weights(labels: list[str], names: tuple[str, ...]) -> Tensor:
+    count = np.array([labels.count(name) for name in names])
+    return torch.tensor(np.sqrt(count.max() / count), dtype=torch.float32)
+
+
+def _loss(out: Tensor, texts: list[Text], weights: tuple[Tensor, Tensor]) -> Tensor:
+    """Cross entropy of the intents, and of the dangers where they are known (-100 isn't counted)."""
+    intents = torch.tensor([INTENTS.index(text.intent) for text in texts])
+    dangers = torch.tensor([DANGERS.index(text.danger) if text.danger else -100 for text in texts])
+    entropy = nn.functional.cross_entropy
+    loss = entropy(out[:, : len(INTENTS)], intents, weight=weights[0], label_smoothing=0.05)
+    if any(text.danger for text in texts):
+        loss = loss + entropy(out[:, len(INTENTS) :], dangers, weight=weights[1], label_smoothing=0.05)
+    return loss
+
+
+def held_out(model: Intent, tokens: Tokens, texts: list[Text]) -> list[list[list[int]]]:
+    """Confusions of the texts that are held out, of intents and of dangers: a row a label, a column a guess."""
     model.eval()
-    table = np.zeros((len(INTENTS), len(INTENTS)), dtype=int)
+    tables = np.zeros((len(INTENTS), len(INTENTS)), dtype=int), np.zeros((len(DANGERS), len(DANGERS)), dtype=int)
     with torch.no_grad():
         for text in texts:
             if text.held_out:
-                guess = int(model(*tokens([text.text])).argmax())
-                table[INTENTS.index(text.intent), guess] += 1
-    result: list[list[int]] = table.tolist()
-    return result
+                out = model(*tokens([text.text]))[0]
+                tables[0][INTENTS.index(text.intent), int(out[: len(INTENTS)].argmax())] += 1
+                if text.danger:
+                    tables[1][DANGERS.index(text.danger), int(out[len(INTENTS) :].argmax())] += 1
+    return [table.tolist() for table in tables]
 
 
 def main() -> int:

@@ -1,0 +1,90 @@
+"""Does a question tell of a young person in danger now, and which rule opens records then?
+
+Words that everybody uses for a danger are known by rule (`answer/emergency.py`), but most people tell it in others: of
+a hundred texts of strangers the rules knew eight. The rest is the intent model's. In doubt the alarm is the cheaper
+error: a line that names 911 does no harm, and a missed sign may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from answer import emergency
+from answer.glossary import clean
+from answer.understand import Understood
+from mayshare.intent import Danger, IntentModel
+from mayshare.schema import Hit, Question
+
+MOST = 8_000  # characters that are read, the last ones
+DANGER = 0.6  # probability of any danger from which it is taken to be one
+SURE = 0.95  # … from which the emergency rule may take the lead
+PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
+BESIDE = 0.15  # probability of another kind from which its numbers are named too
+NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
+
+
+class Told(NamedTuple):
+    """What a question tells of.
+
+    `danger`: the kind, a key of `emergency.MORE`; `first`: what to do first; `sure`: so likely that it may decide what
+    leads the answer; `by_words`: told by rule.
+    """
+
+    danger: str | None = None
+    first: str = ""
+    sure: bool = False
+    by_words: bool = False
+
+
+class Alarm:
+    """Tells dangers. Safe to call from several threads."""
+
+    def __init__(self, model: IntentModel | None) -> None:
+        """`model`: None where the words alone shall tell."""
+        self._model = model
+
+    def told(self, question: Question) -> Told:
+        """What this turn and the one before it tell of. What only may be a danger has no kind."""
+        told = clean(" ".join([*question.history[-1:], question.text]))[-MOST:]
+        by_words = emergency.danger(told)
+        if by_words:
+            return Told(by_words, emergency.first([by_words]), sure=True, by_words=True)
+        if self._model is None or not told:
+            return Told()
+        none, *found = self._model.read(told).danger
+        if 1 - none < DANGER:
+            return Told(first=NAMED if 1 - none >= PERHAPS else "")
+        chances = dict(zip(Danger._fields[1:], found, strict=True))
+        likeliest = max(chances, key=lambda kind: chances[kind])
+        named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= BESIDE)
+        return Told(likeliest, emergency.first(named), sure=1 - none >= SURE)
+
+
+def asking(question: Question, danger: str) -> Question:
+    """The question with what is asked in such a danger behind it, for guidance that doesn't know its words."""
+    return question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
+
+
+def emergency_rule(understood: Understood, hits: Sequence[Hit], again: Callable[[], Sequence[Hit]]) -> Hit | None:
+    """The hit that opens records in a danger; one of a law that governs the kind of record at hand before any other.
+
+    Args:
+        again: gives hits for the same question with what is asked in such a danger.
+    """
+    laws = understood.frame.laws
+    found = emergency.rules(hits)
+    if not found or (laws and not any(laws & set(hit.passage.laws) for hit in found)):
+        found = [*found, *emergency.rules(again())]
+    fitting = (hit for hit in found if laws & set(hit.passage.laws))
+    return next(fitting, found[0] if found else None)
+
+
+def comes_first(understood: Understood, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
+    """Does the rule that opens records lead, in place of the first hit?
+
+    What can be done at once comes first where it isn't sure (`unsure`) that the first hit is what was asked, and where
+    the rule is of a law that governs the records at hand: another holder's rule is no answer.
+    """
+    fits = bool(understood.frame.laws & set(needed.passage.laws))
+    return unsure and fits and not emergency.rules(hits[:1])
