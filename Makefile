@@ -61,7 +61,7 @@ chromium: $(VENV)/.dev-ready
 test: setup-dev chromium lint typecheck ## set up and run the whole suite, browser tests included
 	@$(BIN)/mayshare check
 	@$(TEST_INDEX)
-	@$(BIN)/python -m pytest $(PARALLEL)
+	@$(BIN)/python -m pytest $(PARALLEL) --durations=20
 
 test-fast: setup-dev ## the suite without the browser and the slow tests
 	@$(TEST_INDEX)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from answer import emergency
+from answer.follow_up import is_follow_up
 from answer.glossary import clean
 from answer.understand import Understood
 from mayshare.intent import Danger, IntentModel
 from mayshare.schema import Hit, Question
 
+BACK = 3  # turns in which a danger is looked for by its words
 MOST = 8_000  # characters that are read, the last ones
 DANGER = 0.6  # probability of any danger from which it is taken to be one
 SURE = 0.95  # … from which the emergency rule may take the lead
@@ -46,8 +48,10 @@ class Alarm:
 
     def told(self, question: Question) -> Told:
         """What this turn and the one before it tell of. What only may be a danger has no kind."""
+        current = clean(question.text)[-MOST:]
         told = clean(" ".join([*question.history[-1:], question.text]))[-MOST:]
-        by_words = emergency.danger(told)
+        # by itself as well: "What does the policy say?" before it would make a general question of a danger
+        by_words = emergency.danger(current) or emergency.danger(told) or self._before(question, current)
         if by_words:
             return Told(by_words, emergency.first([by_words]), sure=True, by_words=True)
         if self._model is None or not told:
@@ -59,6 +63,13 @@ class Alarm:
         likeliest = max(chances, key=lambda kind: chances[kind])
         named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= BESIDE)
         return Told(likeliest, emergency.first(named), sure=1 - none >= SURE)
+
+    @staticmethod
+    def _before(question: Question, current: str) -> str | None:
+        """The danger that words told some turns ago, where this turn leans on them."""
+        if len(question.history) < 2 or not is_follow_up(current):
+            return None
+        return emergency.danger(clean(" ".join([*question.history[-BACK:], question.text]))[-MOST:])
 
 
 def asking(question: Question, danger: str) -> Question:

@@ -120,18 +120,20 @@ class Engine:
         Args:
             on_claim: called with each statement of a language model as soon as it stands, for streaming.
         """
+        if "follow_up" in self._without:
+            question = question.model_copy(update={"history": ()})
         told = self.alarm.told(question)
         answer = self._dated(self._ask(_Turn(question, told, on_claim, _Clock())))
-        if not told.first or answer.abstention == "unsafe" or not answer.hits:
+        foreign = answer.abstention == "out_of_scope" and not answer.hits
+        if not told.first or answer.abstention == "unsafe" or foreign:
             return answer
-        return answer.model_copy(update={"urgent": told.first, "text": f"{told.first}\n\n{answer.text}"})
+        first = told.first if answer.claims else told.first.removesuffix(emergency.BELOW).strip()
+        return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
 
     def _ask(self, turn: _Turn) -> Answer:
         question, clock = turn.question, turn.clock
         self.refresh()
         opened = self._open
-        if "follow_up" in self._without:
-            question = question.model_copy(update={"history": ()})
         refusal = abstain.before_retrieval(question, self.settings.answering.max_question_chars)
         if refusal:
             return self._abstained(opened, turn, refusal)
@@ -143,12 +145,12 @@ class Engine:
         refusal = abstain.after_retrieval(understood, evidence, threshold, danger is not None)
         if refusal and refusal.reason == "unsafe":
             return self._abstained(opened, turn, refusal)
-        if refusal and question.history and not understood.context:
+        if refusal and question.history and not understood.context and _leans(understood):
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
             more = self._evidence(opened, leaning, question)
             again = abstain.after_retrieval(leaning, more, threshold, danger is not None)
-            if again is None and _leans(understood):
+            if again is None:
                 understood, evidence, refusal = leaning, more, None
         if refusal and danger and refusal.reason in ("out_of_scope", "not_in_corpus", "missing_facts"):
             # a child in danger gets the emergency rule, however the question is worded
@@ -198,7 +200,8 @@ class Engine:
         needed = self._needed(opened, turn, understood, evidence)
         state = abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0))
         unsure = turn.told.sure and situation.probability(evidence.nearness) < self.settings.answering.situation
-        if needed and (state or comes_first(understood, needed, hits, unsure)):
+        chosen = turn.question.situation == _place(hits[0])
+        if needed and not chosen and (state or comes_first(understood, needed, hits, unsure)):
             # what can be done at once comes before all else, and before what a state may add
             hits = (needed, *(hit for hit in hits if hit.passage != needed.passage))
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
@@ -243,9 +246,11 @@ class Engine:
         self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence, lead: Hit
     ) -> Situation:
         """What the answer is about. For a provision, or where an emergency rule leads in a danger, nobody is asked."""
-        own = Place(source_id=lead.passage.source_id, heading=lead.passage.heading)
+        own = _place(lead)
         rule = bool(understood.citations) and asks_for_rule(understood.current)
-        opens = turn.told.by_words or (turn.told.sure and bool(emergency.rules([lead])))
+        # the probability is that of the section which retrieval put first
+        put_first = lead.passage != evidence.hits[0].passage
+        opens = put_first or turn.told.by_words or (turn.told.sure and bool(emergency.rules([lead])))
         settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
@@ -303,6 +308,10 @@ class Engine:
             hits=hits,
             confidence=confidence,
         )
+
+
+def _place(hit: Hit) -> Place:
+    return Place(source_id=hit.passage.source_id, heading=hit.passage.heading)
 
 
 def _leans(understood: Understood) -> bool:

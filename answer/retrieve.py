@@ -41,6 +41,7 @@ FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at 
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 ASKER = 0.05  # for a passage of a document that is written for whoever asks
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
+VIEW_WORDS = 160  # of a view, its last: the encoder reads no more than 256 tokens, and the turn stands at the end
 STANDS = 0.5  # share of a short turn that stands by itself, beside the same turn after those before it
 CHOSEN = 0.01  # by how much the section that the user chose comes before all others
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
@@ -196,18 +197,22 @@ class HybridRetriever(BaseRetriever):
         if not understood.views:
             legs = self._legs(understood)
             return legs, self._fused(understood, legs)
-        found = [self._legs(view) for view in understood.views]
+        found = [self._legs(view, VIEW_WORDS) for view in understood.views]
         pairs = zip(understood.views, found, strict=True)
         score: Scores = np.mean([self._fused(view, legs) for view, legs in pairs], axis=0)
+        most = _strongest(found)
         if not understood.context:
+            # how strong the evidence is, is told by the turn itself: what was asked before it says nothing of that
             own = self._legs(understood)
-            found.insert(0, own)
             score = STANDS * self._fused(understood, own) + (1 - STANDS) * score
-        return _strongest(found), score
+            most = own._replace(lexical=np.maximum(own.lexical, most.lexical), near=own.near | most.near)
+        return most, score
 
-    def _legs(self, understood: Understood) -> _Legs:
+    def _legs(self, understood: Understood, last: int | None = None) -> _Legs:
+        """`last`: how many words, the last ones, the vector is made of; all where None."""
         index, candidates = self._index, self._settings.candidates
-        vector = index.embed(understood.text)
+        text = understood.text if last is None else " ".join(understood.text.split()[-last:])
+        vector = index.embed(text)
         dense = np.zeros(len(index.passages), dtype=np.float32)
         near = np.zeros(len(index.passages), dtype=bool)
         for row, cosine in index.dense(vector, candidates).items():

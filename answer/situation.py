@@ -60,7 +60,7 @@ def coverage(question: Iterable[str], section: Container[str], lexical: LexicalI
 
     1 where the question has none. A landlord whom no section knows makes every section less likely.
     """
-    weights = {term: lexical.rarity(term) or lexical.rarest for term in set(question)}
+    weights = {term: lexical.rarity(term) or lexical.rarest for term in dict.fromkeys(question)}
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in section) / total if total else 1.0
 

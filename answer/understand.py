@@ -20,6 +20,7 @@ from mayshare.schema import Question
 
 SHORT_TERMS = 20  # a turn with more content says itself what it is about
 EARLIER = 4  # turns that are read together with this one
+RECENT = 8  # turns among which it is looked for what this one leans on
 
 
 class Asks(Enum):
@@ -38,7 +39,7 @@ class Understood(NamedTuple):
     """A question made ready for retrieval.
 
     `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on;
-    `views` the turn after all turns, after the first and after the last before it, each read as one question; `focus` the
+    `views` the turn after the last four, after the first and after the last before it, each read as one question; `focus` the
     sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
     name; `asker` the party that says it asks.
     """
@@ -132,7 +133,7 @@ _REQUEST = re.compile(
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
     turn, history = clean(question.text), [clean(turn) for turn in question.history]
-    context, current = resolve(turn, history, lean)
+    context, current = resolve(turn, history[-RECENT:], lean)
     found = _read(context, current, glossary)
     if not history or not (context or len(terms(turn)) <= SHORT_TERMS):
         return found

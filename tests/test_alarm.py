@@ -14,9 +14,10 @@ from answer.assemble import Engine
 from answer.understand import understand
 from eval import alarm_score
 from eval.intent_score import Split
+from mayshare import cites
 from mayshare.config import ROOT
 from mayshare.intent import Danger, Intent, IntentModel, Wants, load_intent_model
-from mayshare.schema import Hit, Question, Why
+from mayshare.schema import Hit, Place, Question, Why
 
 # none of these is among the texts that the model was trained on
 DANGERS = [
@@ -48,22 +49,43 @@ CALM = [
 
 @pytest.mark.parametrize(("text", "kind"), DANGERS)
 def test_a_sign_in_plain_words_is_noticed_and_the_emergency_rule_is_there(engine: Engine, text: str, kind: str) -> None:
-    assert emergency.danger(text) is None or kind == "suicide"
+    assert emergency.danger(text) is None
     answer = engine.ask(Question(text=text))
-    assert answer.text.startswith(emergency.CALL)
+    assert engine.alarm.told(Question(text=text)).danger == kind
+    assert answer.urgent.startswith(emergency.CALL)
+    assert emergency.MORE[kind] in answer.urgent
+    assert answer.text.startswith(f"{answer.urgent}\n\n")
     assert answer.abstention is None
-    first = [
-        emergency.is_rule(authority) for authority in _authorities(engine, answer.claims[0].citations[0].passage_id)
-    ]
-    second = [
-        emergency.is_rule(authority) for authority in _authorities(engine, answer.claims[1].citations[0].passage_id)
-    ]
-    assert any(first) or any(second)
+    first_two = [cite.text for claim in answer.claims[:2] for cite in cites.find(claim.text)]
+    assert any(emergency.is_rule(authority) for authority in first_two)
 
 
-def _authorities(engine: Engine, passage_id: str) -> tuple[str, ...]:
-    passage = next(p for p in engine.index.passages if p.passage_id == passage_id)
-    return tuple(authority for sentence in passage.sentences for authority in sentence.authorities)
+def test_911_is_named_where_the_guidance_says_nothing_too(engine: Engine) -> None:
+    text = f"{DANGERS[0][0]} " + "She sat by herself at lunch again. " * 200 + "A student took a whole bottle of pills."
+    answer = engine.ask(Question(text=text))
+    assert answer.abstention == "missing_facts", "it is too long to be read"
+    assert answer.urgent.startswith(emergency.CALL)
+    assert emergency.BELOW not in answer.urgent
+    assert answer.text.startswith(answer.urgent)
+
+
+def test_a_section_that_was_chosen_leads_in_a_danger_too(engine: Engine) -> None:
+    text = "A student took a whole bottle of pills and is unconscious. May I tell his coach?"
+    other = next(hit.passage for hit in engine.ask(Question(text=text)).hits if not emergency.rules([hit]))
+    place = Place(source_id=other.source_id, heading=other.heading)
+    answer = engine.ask(Question(text=text, situation=place))
+    assert answer.sources[0].source_id == place.source_id
+    assert answer.situation
+    assert answer.situation.section.heading == place.heading
+
+
+def test_a_danger_told_some_turns_ago_is_not_forgotten(engine: Engine) -> None:
+    told = "A student took a whole bottle of pills."
+    assert (
+        engine.alarm.told(Question(text="and her coach?", history=(told, "May I tell her mother?"))).danger == "medical"
+    )
+    general = "What does our policy say of training?"
+    assert engine.alarm.told(Question(text=told, history=(general,))).danger == "medical"
 
 
 @pytest.mark.parametrize("text", CALM)

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from bench.faults.__main__ import failures
 from mayshare.config import ROOT
 
 
+@pytest.mark.long  # a minute; test_ingest.py kills and races in every run
 def test_kills_races_damage_and_full_disks_lose_nothing() -> None:
     counts = ["--kills", "4", "--races", "2", "--damages", "8", "--full", "1"]
     # in a process of its own: forking asks for one that has opened nothing

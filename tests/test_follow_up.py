@@ -11,6 +11,7 @@ from answer.follow_up import is_follow_up, resolve, substituted
 from eval.cases import load_cases
 from eval.follow_ups import standalone
 from mayshare.errors import QuestionSetError
+from mayshare.schema import Question
 from train.conversation import conversations
 
 PROBATION = "Can I tell the probation officer about a student's attendance?"
@@ -168,3 +169,25 @@ def test_the_conversations_that_weights_were_chosen_on_quote_the_guidance(engine
     assert len(turns) == len(alone) == 155
     assert all(asked.spans and asked.question.history for asked in turns)
     assert not any(asked.question.history for asked in alone)
+
+
+def test_a_long_turn_before_it_leaves_a_turn_in_its_vector(engine: Engine) -> None:
+    long = "My brother moved here from Ohio with his two girls after the flood took their house. " * 20
+    asked = ("may the school tell the police?", "does the clinic need his signature?")
+    vectors = [engine.evidence(Question(text=f"and {text}", history=(long,)))[1].vector for text in asked]
+    assert float(vectors[0] @ vectors[1]) < 0.95
+
+
+def test_what_was_asked_before_makes_no_other_question_answerable(engine: Engine) -> None:
+    history = ("May a school tell a probation officer about a student's attendance?",)
+    for text in (
+        "How long must rice for sixty children cook in the large pot of the camp kitchen on Sunday evening?",
+        "My printer in the front office of the school prints every second page upside down, how do I mend that?",
+    ):
+        assert not is_follow_up(text)
+        assert engine.ask(Question(text=text, history=history)).verdict == "abstain"
+
+
+def test_a_thousand_turns_have_an_answer(engine: Engine) -> None:
+    history = ("May a school tell the police?", *(["and if she says no?"] * 1000))
+    assert engine.ask(Question(text="and then?", history=history)).text
