@@ -7,19 +7,17 @@ serves to set the thresholds, test only to report.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from answer import emergency
 from answer.assemble import Engine
-from eval.intent_score import FOLDER, Split
+from eval.intent_score import FOLDER, Split, print_tables
 from eval.stats import wilson
 from mayshare import cites
-from mayshare.config import load_settings
 from mayshare.schema import Question
 
 
@@ -93,12 +91,7 @@ def _share(tests: Iterable[bool]) -> str:
 
 def main() -> int:
     """Command line entry."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--without", action="append", default=[], help="a part of the engine to leave out: intent")
-    engine = Engine(load_settings(), without=frozenset(parser.parse_args().without), pinned=True)
-    for split in get_args(Split):
-        sys.stdout.write(table(engine, split) + "\n")
-    return 0
+    return print_tables(__doc__, table)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from mayshare import cites
 from mayshare.config import ROOT
 from mayshare.intent import Danger, Intent, IntentModel, Wants, load_intent_model
 from mayshare.schema import Hit, Place, Question, Why
+from tests.test_intent import trained_with
 
 # none of these is among the texts that the model was trained on
 DANGERS = [
@@ -156,13 +157,7 @@ def _hit(engine: Engine, authority: str, law: str) -> Hit:
 
 
 def test_the_head_s_order_is_that_of_the_training() -> None:
-    source = ast.parse((ROOT / "train" / "intent.py").read_text(encoding="utf-8"))
-    assigned = {
-        node.targets[0].id: node.value
-        for node in source.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    assert ast.literal_eval(assigned["DANGERS"]) == Danger._fields
+    assert ast.literal_eval(trained_with()["DANGERS"]) == Danger._fields
     assert set(emergency.MORE) == set(emergency.ASKS) == set(Danger._fields) - {"none"}
 
 

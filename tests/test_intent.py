@@ -76,13 +76,18 @@ def test_what_seems_out_of_scope_shows_near_sections_where_there_is_a_chance(eng
     assert near.confidence is None or far.confidence is None or near.confidence > abstain.PERHAPS > far.confidence
 
 
-def test_the_head_s_order_is_that_of_the_training() -> None:
+def trained_with() -> dict[str, ast.expr]:
+    """What train/intent.py assigns to its names: it can't be imported where torch isn't."""
     source = (ROOT / "train" / "intent.py").read_text(encoding="utf-8")
-    assigned = {
+    return {
         node.targets[0].id: node.value
         for node in ast.parse(source).body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
+
+
+def test_the_head_s_order_is_that_of_the_training() -> None:
+    assigned = trained_with()
     assert ast.literal_eval(assigned["INTENTS"]) == Intent._fields
     assert ast.literal_eval(assigned["TOKENS"]) == 192
 

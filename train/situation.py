@@ -44,9 +44,7 @@ class Asked(NamedTuple):
 
 def stories(engine: Engine) -> Iterator[Asked]:
     """Of documents that are held out."""
-    own: dict[tuple[str, str], set[str]] = {}
-    for passage in engine.index.passages:
-        own.setdefault(_place(passage), set()).add(passage.passage_id)
+    own = _sections(engine)
     for story in read_stories():
         if is_document_held_out(story.source_id):
             yield _asked(engine, story.text, own.get((story.source_id, story.heading), set()))
@@ -66,13 +64,19 @@ def development(engine: Engine) -> Iterator[Asked]:
 
 def strangers(engine: Engine, split: str) -> Iterator[Asked]:
     """Questions of people who saw neither guidance nor code; readers said which sections answer each."""
-    own: dict[tuple[str, str], set[str]] = {}
-    for passage in engine.index.passages:
-        own.setdefault(_place(passage), set()).add(passage.passage_id)
+    own = _sections(engine)
     for line in (STRANGERS / f"{split}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         right = [own.get((source_id, heading), set()) for source_id, heading in row["answers"]]
         yield _asked(engine, row["text"], set().union(*right))
+
+
+def _sections(engine: Engine) -> dict[tuple[str, str], set[str]]:
+    """The passages of each section."""
+    own: dict[tuple[str, str], set[str]] = {}
+    for passage in engine.index.passages:
+        own.setdefault(_place(passage), set()).add(passage.passage_id)
+    return own
 
 
 def _place(passage: Passage) -> tuple[str, str]:
