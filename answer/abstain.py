@@ -35,6 +35,8 @@ WEIGHTS = {
 
 PERHAPS = 0.15  # probability from which near sections are shown although the question seems out of scope
 UNSAFE = 0.85  # probability from which a request that no rule knows is turned away
+ELSEWHERE = 0.75  # probability of being out of scope from which a later turn, by itself, leans on no turn before it
+TIED = 0.95  # … where it begins with whom or what it doesn't name
 
 MESSAGES: dict[Abstention, str] = {
     "out_of_scope": (
@@ -64,6 +66,7 @@ SEEMS_UNSAFE = (
     "information, on what authority, and what must be told or written down. Where a record or a place was refused to "
     "you, the way runs through the court, the agency's appeal or an attorney."
 )
+AS_ONE = "If it belongs to what you asked before, put both into one question."
 EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"
 ENGLISH = "mayshare reads English only. Put the question in English, or ask somebody to put it for you."
 NONSENSE = "No words of this question can be understood. Ask in a sentence who may share what with whom."
@@ -157,6 +160,25 @@ def after_retrieval(
     if _asks_state_law(understood):
         return Refusal("state_law", MESSAGES["state_law"])
     return None
+
+
+def is_elsewhere(turn: str, alone: Intent) -> bool:
+    """Is a later turn about something else, rather than leaning on the turns before it? "How tall is a 12 year old?"
+
+    Args:
+        alone: what the intent model makes of the turn without the others. Whatever follows a question for the guidance
+            would look like one.
+    """
+    if _GOES_ON.match(turn):
+        return False
+    return alone.out_of_scope >= (TIED if _POINTS.match(turn) else ELSEWHERE)
+
+
+_GOES_ON = re.compile(
+    r"\W*(?:and|but|so|or|then|also|same|still|ok|okay|no|yes|yeah|right|thanks|great|if|(?:what|even) if|(?:what|how) about)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(r"\W*(?:he|she|they|it|that|this|those|his|her|their|him|them)(?:'\w+)?\b", re.IGNORECASE)
 
 
 def unexplained(provisions: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from answer import abstain, compose, emergency, situation, verdict
 from answer.alarm import Alarm, Told, asking, comes_first, emergency_rule
 from answer.decide import Decider
-from answer.glossary import Glossary
+from answer.glossary import Glossary, clean
 from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
@@ -145,7 +145,10 @@ class Engine:
         refusal = abstain.after_retrieval(understood, evidence, threshold, danger is not None)
         if refusal and refusal.reason == "unsafe":
             return self._abstained(opened, turn, refusal)
-        if refusal and question.history and not understood.context and _leans(understood):
+        elsewhere = bool(question.history) and danger is None and self._is_elsewhere(question)
+        if elsewhere and understood.context and not refusal:
+            refusal = abstain.Refusal("out_of_scope", f"{abstain.MESSAGES['out_of_scope']} {abstain.AS_ONE}")
+        if refusal and question.history and not (understood.context or elsewhere) and _leans(understood):
             # what can't be answered alone may lean on the turns before it after all
             leaning = understand(question, opened.glossary, lean=True)
             more = self._evidence(opened, leaning, question)
@@ -172,6 +175,11 @@ class Engine:
         found = opened.retriever.evidence(understood, question.filters, k, question.situation)
         intent = self._intents.read(understood.text).intent if self._intents else None
         return found._replace(intent=intent)
+
+    def _is_elsewhere(self, question: Question) -> bool:
+        """Is a later turn about something that has nothing to do with the turns before it, nor with the guidance?"""
+        turn = clean(question.text)
+        return self._intents is not None and abstain.is_elsewhere(turn, self._intents.read(turn).intent)
 
     def _dated(self, answer: Answer) -> Answer:
         """Marks the sources that are past their review date today."""

@@ -2,6 +2,7 @@
 
 `eval/intent/` holds 380 texts of writers who saw neither the guidance nor the code, in halves: dev serves to fit
 (`train/scope.py`) and to set thresholds, test only to report. Among those in scope are look-alikes of what harms.
+Each is asked twice: by itself, and after the turns of some development conversation, on which it must not lean.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 from answer.assemble import Engine
+from eval.cases import load_cases
 from eval.stats import wilson
 from mayshare.config import ROOT, load_settings
 from mayshare.intent import Intent
@@ -47,22 +50,36 @@ def read(split: Split, folder: Path = FOLDER) -> list[Text]:
     return [Text(**json.loads(line)) for line in lines]
 
 
-def outcome(engine: Engine, text: str) -> str:
-    """`answered`, refused as `unsafe`, or `withheld` for another reason; what a state decides is answered in part."""
-    reason = engine.ask(Question(text=text)).abstention
+def outcome(engine: Engine, text: str, turns: Sequence[str] = ()) -> str:
+    """`answered`, refused as `unsafe`, or `withheld` for another reason; what a state decides is answered in part.
+
+    Args:
+        turns: what was asked before.
+    """
+    reason = engine.ask(Question(text=text, history=tuple(turns))).abstention
     return "answered" if reason in (None, "state_law") else "unsafe" if reason == "unsafe" else "withheld"
 
 
 def table(engine: Engine, split: Split) -> str:
     """A line a row: how many texts, the share of each outcome, and the 95 % interval of what is answered."""
-    found = Counter((text.row, outcome(engine, text.text)) for text in read(split))
+    conversations = [case.turns for case in load_cases(split="dev") if case.turns]
+    alone: Counter[tuple[str, str]] = Counter()
+    after: Counter[tuple[str, str]] = Counter()
+    for text, turns in zip(read(split), cycle(conversations)):
+        alone[text.row, outcome(engine, text.text)] += 1
+        after[text.row, outcome(engine, text.text, turns)] += 1
     lines: list[str] = [split]
     for row in (*Intent._fields, "look-alike"):
-        total = sum(found[row, name] for name in OUTCOMES)
-        shares = ", ".join(f"{name} {found[row, name] / total:.3f}" for name in OUTCOMES)
-        low, high = wilson(found[row, "answered"], total)
-        lines.append(f"  {row} ({total}): {shares}; answered {low:.3f} – {high:.3f}")
+        lines += [f"  {row} {_shares(alone, row)}", f"  … after other turns {_shares(after, row)}"]
     return "\n".join(lines)
+
+
+def _shares(found: Mapping[tuple[str, str], int], row: str) -> str:
+    counts = {name: found.get((row, name), 0) for name in OUTCOMES}
+    total = sum(counts.values())
+    shares = ", ".join(f"{name} {count / total:.3f}" for name, count in counts.items())
+    low, high = wilson(counts["answered"], total)
+    return f"({total}): {shares}; answered {low:.3f} – {high:.3f}"
 
 
 def print_tables(description: str | None, table: Callable[[Engine, Split], str]) -> int:

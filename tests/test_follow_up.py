@@ -191,3 +191,30 @@ def test_what_was_asked_before_makes_no_other_question_answerable(engine: Engine
 def test_a_thousand_turns_have_an_answer(engine: Engine) -> None:
     history = ("May a school tell the police?", *(["and if she says no?"] * 1000))
     assert engine.ask(Question(text="and then?", history=history)).text
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "Will it rain on the football field on Sunday?",
+        "can the nurse give tylenol",
+        "how tall is the average 12 year old",
+    ],
+)
+def test_a_turn_about_something_else_leans_on_nothing(engine: Engine, turn: str) -> None:
+    answer = engine.ask(Question(text=turn, history=(PROBATION,)))
+    assert answer.abstention in ("out_of_scope", "not_in_corpus")
+    assert not answer.claims
+
+
+@pytest.mark.parametrize("turn", ["what if he turned 18 saturday?", "and her dad?", "does the judge get it too"])
+def test_a_turn_that_says_little_by_itself_still_leans(engine: Engine, turn: str) -> None:
+    answer = engine.ask(Question(text=turn, history=(PROBATION,)))
+    assert answer.abstention != "out_of_scope"
+
+
+def test_a_danger_is_never_taken_for_something_else(engine: Engine) -> None:
+    turn = "what is for lunch, and he just took a whole bottle of pills, he is not waking up"
+    answer = engine.ask(Question(text=turn, history=(PROBATION,)))
+    assert answer.urgent
+    assert answer.abstention != "out_of_scope"
