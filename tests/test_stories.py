@@ -11,7 +11,16 @@ from answer.assemble import Engine
 from eval.cases import load_cases
 from mayshare.index import numbered
 from mayshare.verdicts import Verdict
-from train.data import Ask, Keys, Story, is_document_held_out, read_asks, read_stories, write_asks
+from train.data import (
+    Ask,
+    Keys,
+    Story,
+    is_document_held_out,
+    read_asks,
+    read_stories,
+    read_strangers,
+    write_asks,
+)
 from train.query_pack import asks
 
 RUN = 12  # words in a row that two writers do not share by chance
@@ -35,7 +44,8 @@ def test_each_story_is_whole_and_stands_once(stories: list[Story]) -> None:
 
 
 def test_no_story_repeats_a_question_that_measures(stories: list[Story]) -> None:
-    told = {run for story in stories for run in runs(story.text)}
+    trained = [story.text for story in stories] + [stranger.text for stranger in read_strangers()]
+    told = {run for text in trained for run in runs(text)}
     shared = [
         (case.id, run)
         for case in load_cases()
@@ -53,9 +63,23 @@ def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[Stor
     assert len(lost) < len(stories) / 50, lost[:5]
 
 
+def test_each_stranger_s_question_stands_once_and_most_are_answered(engine: Engine) -> None:
+    strangers = read_strangers()
+    assert len({stranger.text for stranger in strangers}) == len(strangers) > 1000
+    sections = {(passage.source_id, passage.heading) for passage in engine.index.passages}
+    told = [place for stranger in strangers for place in stranger.answers]
+    lost = [place for place in told if place not in sections]
+    assert len(lost) < len(told) / 50, lost[:5]
+    for stranger in strangers:
+        assert bool(stranger.answers) == bool(stranger.verdict), stranger.text
+        places = [*stranger.answers, *stranger.part, *stranger.others]
+        assert len(set(places)) == len(places), stranger.text
+    assert 0.05 < sum(stranger.held_out for stranger in strangers) / len(strangers) < 0.2
+
+
 def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:
     found = list(asks(engine.index, numbered(engine.index.passages)))
-    own = [ask for ask in found if ask.phrasing >= 0]
+    own = [ask for ask in found if ask.kind == "phrasing"]
     assert [ask.phrasing for ask in own] == list(range(len(engine.index.phrasings)))
     assert own[7].text == engine.index.phrasings[7].text
     assert len(found) > len(own)
@@ -64,7 +88,7 @@ def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:
 def test_a_pack_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("pack") / "pack.npz"
     one, rows = np.eye(3, dtype=np.float32), np.array([0, 0, 1])
-    questions = [Ask("may I?", 1, -1, False), Ask("must we?", 0, 2, True)]
+    questions = [Ask("may I?", (1, 0), -1, False, "stranger"), Ask("must we?", (0,), 2, True, "phrasing")]
     write_asks(path, Keys(one, one, one, rows, rows), questions)
     keys, back = read_asks(path)
     assert back == questions

@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ import numpy.typing as npt
 T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
 STORIES = Path(__file__).parent / "stories.jsonl"
+STRANGERS = Path(__file__).parent / "strangers.jsonl"
+Place = tuple[str, str]  # document and heading
 
 
 class Section(NamedTuple):
@@ -55,6 +57,34 @@ def read_stories() -> list[Story]:
     return [Story(**json.loads(line)) for line in STORIES.read_text(encoding="utf-8").splitlines()]
 
 
+class Stranger(NamedTuple):
+    """A question of somebody who hadn't seen the guidance, and what a reader said of the sections nearest to it.
+
+    `answers`: those whose rule decides it, the one that should lead first; empty where none does. `part`: those that
+    state a rule which matters; `others`: those about another situation. `verdict`: what the first one gives, or "".
+    """
+
+    text: str
+    verdict: str
+    answers: tuple[Place, ...]
+    part: tuple[Place, ...]
+    others: tuple[Place, ...]
+
+    @property
+    def held_out(self) -> bool:
+        """Is this question measured on, not trained on?"""
+        return _drawn(self.text)
+
+
+def read_strangers() -> list[Stranger]:
+    """Every line of `train/strangers.jsonl`."""
+    rows = map(json.loads, STRANGERS.read_text(encoding="utf-8").splitlines())
+    return [
+        Stranger(row["text"], row["verdict"], *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")))
+        for row in rows
+    ]
+
+
 def is_document_held_out(document: str) -> bool:
     """Are the questions on this document kept from the query encoder? By document, so that it has seen none of them."""
     return _drawn(document)
@@ -93,12 +123,16 @@ class Keys(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A question with the number of its section; `phrasing` is its own row among the keys, -1 for a story."""
+    """A question with the numbers of the sections that answer it.
+
+    `phrasing` is its own row among the keys, -1 for a story and for a stranger's question.
+    """
 
     text: str
-    section: int
+    sections: tuple[int, ...]
     phrasing: int
     held_out: bool
+    kind: Literal["story", "phrasing", "stranger"]
 
 
 def write_asks(path: Path, keys: Keys, asks: Iterable[Ask]) -> None:
@@ -111,7 +145,8 @@ def read_asks(path: Path) -> tuple[Keys, list[Ask]]:
     """What `write_asks` wrote."""
     with np.load(path, allow_pickle=False) as held:
         keys = Keys(**{name: held[name] for name in Keys._fields})
-        return keys, [Ask(*row) for row in json.loads(str(held["asks"]))]
+        rows = json.loads(str(held["asks"]))
+        return keys, [Ask(text, tuple(sections), *rest) for text, sections, *rest in rows]
 
 
 def batches(asked: Sequence[T], size: int, alike: int, length: Callable[[T], int]) -> list[list[T]]:

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from train.bert import read_adapter
 from train.data import Ask, Keys, batches, read_asks
@@ -56,14 +55,14 @@ class Sections:
 
 
 def measured(model: BiEncoder, sections: Sections, asks: Sequence[Ask]) -> str:
-    """MRR of the right section over all stories and ways of asking of documents that are held out."""
+    """MRR of the first right section over all questions that are held out, by kind."""
     said = []
-    for name, story in (("stories", True), ("phrasings", False)):
-        held = [a for a in asks if a.held_out and (a.phrasing < 0) is story]
+    for kind in ("story", "stranger", "phrasing"):
+        held = [a for a in asks if a.held_out and a.kind == kind]
         vectors = torch.from_numpy(model.vectors([a.text for a in held], 32))
         score = _together(sections(vectors, [a.phrasing for a in held])).numpy()
-        ranks = [int((row > row[a.section]).sum()) + 1 for row, a in zip(score, held, strict=True)]
-        said.append(f"{name} {np.mean([1 / rank for rank in ranks]):.3f}")
+        ranks = [int((row > row[list(a.sections)].max()).sum()) + 1 for row, a in zip(score, held, strict=True)]
+        said.append(f"{kind} {np.mean([1 / rank for rank in ranks]):.3f}")
     model.bert.train()
     return "MRR " + ", ".join(said)
 
@@ -74,11 +73,15 @@ def _together(cosines: tuple[Tensor, ...]) -> Tensor:
 
 
 def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: argparse.Namespace) -> None:
-    """Epochs over all stories and as many ways of asking as `--share` says, drawn anew each time."""
-    stories = [a for a in asks if a.phrasing < 0 and not a.held_out]
-    phrasings = [a for a in asks if a.phrasing >= 0 and not a.held_out]
-    drawn = min(len(phrasings), int(options.share * len(stories)))
-    steps = options.epochs * ((len(stories) + drawn) // options.batch)
+    """Epochs over the strangers' questions and as many stories and ways of asking as told, drawn anew each time."""
+    trained = [a for a in asks if not a.held_out]
+    stories, strangers, phrasings = (
+        [a for a in trained if a.kind == kind] for kind in ("story", "stranger", "phrasing")
+    )
+    told = min(len(stories), options.stories)
+    drawn = min(len(phrasings), int(options.share * told))
+    often = options.often * strangers
+    steps = options.epochs * ((told + drawn + len(often)) // options.batch)
     optimizer = torch.optim.AdamW(
         [p for p in model.bert.parameters() if p.requires_grad], options.lr, weight_decay=0.01
     )
@@ -86,7 +89,7 @@ def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: ar
     print("before", measured(model, sections, asks), flush=True)
     for epoch in range(options.epochs):
         start = time.time()
-        asked = [*stories, *random.sample(phrasings, drawn)]
+        asked = [*often, *random.sample(stories, told), *random.sample(phrasings, drawn)]
         random.shuffle(asked)
         for batch in batches(asked, options.batch, ALIKE, lambda a: len(a.text)):
             loss = _loss(sections(model([a.text for a in batch]), [a.phrasing for a in batch]), batch)
@@ -99,11 +102,18 @@ def train(model: BiEncoder, sections: Sections, asks: Sequence[Ask], options: ar
 
 
 def _loss(cosines: tuple[Tensor, ...], batch: Sequence[Ask]) -> Tensor:
+    """How unlikely any of the right sections is, by all that speaks for a section and by passage and heading alone."""
     passage, heading, _ = cosines
-    right = torch.tensor([a.section for a in batch])
-    together = _together(cosines) / (2 * TEMPERATURE)
-    alone = cross_entropy(passage / TEMPERATURE, right) + cross_entropy(heading / TEMPERATURE, right)
-    return cross_entropy(together, right) + ALONE * alone
+    right = torch.zeros_like(passage, dtype=torch.bool)
+    for row, ask in zip(right, batch, strict=True):
+        row[list(ask.sections)] = True
+
+    def unlikely(scores: Tensor) -> Tensor:
+        among = scores.masked_fill(~right, -torch.inf).logsumexp(1)
+        return (scores.logsumexp(1) - among).mean()
+
+    alone = unlikely(passage / TEMPERATURE) + unlikely(heading / TEMPERATURE)
+    return unlikely(_together(cosines) / (2 * TEMPERATURE)) + ALONE * alone
 
 
 def _fitted_to(start: Path) -> str:
@@ -128,6 +138,8 @@ def main() -> int:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--lr", type=float, default=4e-4)
     parser.add_argument("--share", type=float, default=0.5, help="ways of asking an epoch, of the number of stories")
+    parser.add_argument("--stories", type=int, default=12_000, help="an epoch, at most")
+    parser.add_argument("--often", type=int, default=3, help="times that each stranger's question comes in an epoch")
     parser.add_argument("--tokens", type=int, default=160, help="of a question, cut off after")
     parser.add_argument("--frozen", type=int, default=2, help="layers, from the lowest, that stay as they are")
     parser.add_argument("--dropout", type=float, default=0.1)

@@ -1,13 +1,14 @@
 """Collect what the query encoder is trained on: `python -m train.query_pack OUT.npz`.
 
 The live index's vectors stay as they are; questions learn to be near them. Questions are the stories of
-`train/stories.jsonl` and the ways of asking of the index.
+`train/stories.jsonl`, those of `train/strangers.jsonl` and the ways of asking of the index.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,7 @@ import numpy as np
 
 from mayshare.config import load_settings
 from mayshare.index import Index, numbered, open_index
-from train.data import Ask, Keys, is_document_held_out, read_stories, write_asks
-
-Place = tuple[str, str]  # document and heading
+from train.data import Ask, Keys, Place, is_document_held_out, read_stories, read_strangers, write_asks
 
 
 def keys_of(index: Index, number: dict[Place, int]) -> Keys:
@@ -32,14 +31,18 @@ def keys_of(index: Index, number: dict[Place, int]) -> Keys:
 
 
 def asks(index: Index, number: dict[Place, int]) -> Iterator[Ask]:
-    """Stories first, then ways of asking; a story whose section is gone is left out."""
+    """Stories first, then strangers' questions and ways of asking; what no section answers any more is left out."""
     for story in read_stories():
         section = number.get((story.source_id, story.heading))
         if section is not None:
-            yield Ask(story.text, section, -1, is_document_held_out(story.source_id))
+            yield Ask(story.text, (section,), -1, is_document_held_out(story.source_id), "story")
+    for stranger in read_strangers():
+        sections = tuple(number[place] for place in stranger.answers if place in number)
+        if sections:
+            yield Ask(stranger.text, sections, -1, stranger.held_out, "stranger")
     for row, phrasing in enumerate(index.phrasings):
         section = number[phrasing.source_id, phrasing.heading]
-        yield Ask(phrasing.text, section, row, is_document_held_out(phrasing.source_id))
+        yield Ask(phrasing.text, (section,), row, is_document_held_out(phrasing.source_id), "phrasing")
 
 
 def main() -> int:
@@ -51,8 +54,8 @@ def main() -> int:
     number = numbered(index.passages)
     questions = list(asks(index, number))
     write_asks(options.out, keys_of(index, number), questions)
-    stories = sum(ask.phrasing < 0 for ask in questions)
-    print(f"{stories} stories, {len(questions) - stories} ways of asking, {len(number)} sections: {options.out}")
+    kinds = Counter(ask.kind for ask in questions)
+    print(f"{dict(kinds)}, {len(number)} sections: {options.out}")
     return 0
 
 

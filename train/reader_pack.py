@@ -1,7 +1,8 @@
 """Collect what the reranker is trained on, from the reader on: `python -m train.reader_pack OUT.json`.
 
 Stories and a draw of the ways of asking, each with the sections that the engine's own fused
-scores put beside the right one: what the reader must tell apart is what the scores can't.
+scores put beside the right one: what the reader must tell apart is what the scores can't. Strangers' questions come
+with the sections that a reader said are about another situation; what else is near wasn't read, and may answer.
 """
 
 from __future__ import annotations
@@ -20,13 +21,21 @@ from answer.understand import understand
 from mayshare.config import load_settings
 from mayshare.schema import Phrasing, Question
 from mayshare.text import reading_text
-from train.data import Asked, Section, is_document_held_out, read_stories, write_pack
+from train.data import (
+    Asked,
+    Place,
+    Section,
+    Stranger,
+    is_document_held_out,
+    read_stories,
+    read_strangers,
+    write_pack,
+)
 
 CASES, OTHERS = 1500, 1000  # ways of asking: those whose facts turn the verdict, and the others
 BEST, NEAR = 40, 8  # hard negatives: the nearest other sections among the best passages
 MEASURED = 250  # of the held-out stories, on which the training reports; the others are left out of the file
-
-Place = tuple[str, str]  # document and heading
+LEAST = 3  # sections about another situation that a stranger's question must have
 
 
 class Labelled(NamedTuple):
@@ -38,10 +47,12 @@ class Labelled(NamedTuple):
     held_out: bool
 
 
-def questions(phrasings: Sequence[Phrasing], known: set[Place]) -> Iterator[Labelled]:
-    """Stories first. Those of documents that the query encoder wasn't trained on are held out here too."""
+def questions(phrasings: Sequence[Phrasing], known: set[Place], most: int) -> Iterator[Labelled]:
+    """At most so many stories first; those of documents that the query encoder wasn't trained on are held out too."""
     measured = 0
-    for story in read_stories():
+    stories = read_stories()
+    random.shuffle(stories)
+    for story in stories[:most]:
         held_out = is_document_held_out(story.source_id)
         measured += held_out
         place = (story.source_id, story.heading)
@@ -71,23 +82,43 @@ def neighbours(ranking: Sequence[int], places: Sequence[Place], own: Place) -> t
     return right, near
 
 
+def of_strangers(
+    strangers: Sequence[Stranger], places: Sequence[Place], often: int
+) -> Iterator[tuple[Asked, list[int]]]:
+    """Each question with the rows of the sections that don't answer it; so many times where it is trained on."""
+    rows: dict[Place, int] = {}
+    for row, place in enumerate(places):
+        rows.setdefault(place, row)
+    for stranger in strangers:
+        right = tuple(rows[place] for place in stranger.answers if place in rows)
+        others = [rows[place] for place in stranger.others if place in rows]
+        if right and len(others) >= LEAST:
+            asked = Asked(stranger.text, right, 1, stranger.verdict, stranger.held_out)
+            yield from [(asked, others)] * (1 if stranger.held_out else often)
+
+
 def main() -> int:
     """Command line entry."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--stories", type=int, default=12_000, help="at most")
+    parser.add_argument("--often", type=int, default=3, help="times that each stranger's question comes")
     options = parser.parse_args()
     random.seed(7)
     engine = Engine(load_settings(), without=frozenset({"rerank", "model"}))
     index = engine.index
     places = [(passage.source_id, passage.heading) for passage in index.passages]
     asked, hard = [], []
-    for labelled in questions(index.phrasings, set(places)):
+    for labelled in questions(index.phrasings, set(places), options.stories):
         understood = understand(Question(text=labelled.text), engine.glossary)
         scores = engine.retriever.scores(understood)
         ranking = [int(row) for row in np.argsort(-scores, kind="stable")]
         right, near = neighbours(ranking, places, labelled.place)
         asked.append(Asked(labelled.text, (right,), 1, labelled.verdict, labelled.held_out))
         hard.append(near)
+    for stranger, others in of_strangers(read_strangers(), places, options.often):
+        asked.append(stranger)
+        hard.append(others)
     sections = [Section(p.source_id, p.heading, "", reading_text(p.heading, p.text)) for p in index.passages]
     write_pack(options.out, sections, asked, hard)
     print(f"{len(asked)} questions, {sum(a.held_out for a in asked)} held out: {options.out}")

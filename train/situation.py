@@ -9,7 +9,6 @@ answer/situation.py.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,15 +19,15 @@ import numpy.typing as npt
 from answer import situation
 from answer.assemble import Engine, assemble
 from answer.understand import understand
+from eval import strangers
 from eval.cases import gold, load_cases
 from eval.logistic import fit
-from mayshare.config import ROOT, load_settings
+from mayshare.config import load_settings
 from mayshare.schema import Filters, Passage, Question
 from train.data import is_document_held_out, read_stories
 
 FOLDS = 10
 OFTEN = 5  # strangers' questions are few, and the only ones that weren't written for the guidance
-STRANGERS = ROOT / "eval" / "strangers"
 RIDGE = 0.01  # cosines and margins are small numbers
 LEAST = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65)
 Array = npt.NDArray[np.float64]
@@ -62,13 +61,12 @@ def development(engine: Engine) -> Iterator[Asked]:
             yield _asked(engine, question.text, right)
 
 
-def strangers(engine: Engine, split: str) -> Iterator[Asked]:
+def strange(engine: Engine) -> Iterator[Asked]:
     """Questions of people who saw neither guidance nor code; readers said which sections answer each."""
     own = _sections(engine)
-    for line in (STRANGERS / f"{split}.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        right = [own.get((source_id, heading), set()) for source_id, heading in row["answers"]]
-        yield _asked(engine, row["text"], set().union(*right))
+    for asked in strangers.load("dev"):
+        right = [own.get((place.source_id, place.heading), set()) for place in asked.answers]
+        yield _asked(engine, asked.text, set().union(*right))
 
 
 def _sections(engine: Engine) -> dict[tuple[str, str], set[str]]:
@@ -128,18 +126,18 @@ def report(name: str, asked: list[Asked], chances: Array) -> None:
 def main() -> int:
     """Command line entry."""
     engine = assemble(load_settings())
-    told, dev, strange = list(stories(engine)), list(development(engine)), list(strangers(engine, "dev"))
-    everything = [*told, *dev, *strange]
+    told, dev, others = list(stories(engine)), list(development(engine)), list(strange(engine))
+    everything = [*told, *dev, *others]
     table = np.array([asked.values for asked in everything], dtype=np.float64)
     labels = np.array([float(asked.leads) for asked in everything])
-    often = np.array([1] * (len(told) + len(dev)) + [OFTEN] * len(strange))
+    often = np.array([1] * (len(told) + len(dev)) + [OFTEN] * len(others))
     beta = fit(table.repeat(often, axis=0), labels.repeat(often), balanced=False, ridge=RIDGE)
     print(f"INTERCEPT = {beta[0]:.3f}")
     print("WEIGHTS =", {name: round(float(b), 3) for name, b in zip(situation.WEIGHTS, beta[1:], strict=True)})
     chances = held_out_chances(table, labels, often)
     report("stories of documents held out", told, chances[: len(told)])
     report("development questions", dev, chances[len(told) : len(told) + len(dev)])
-    report("questions of strangers", strange, chances[len(told) + len(dev) :])
+    report("questions of strangers", others, chances[len(told) + len(dev) :])
     return 0
 
 
