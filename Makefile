@@ -7,9 +7,9 @@ BIN := $(VENV)/bin
 # The project's own modules have plain names; keep foreign PYTHONPATHs out of the environment.
 unexport PYTHONPATH
 
-# Two processes share the tests, a file at a time. More would only wait for each other: browsers and models are heavy.
-PARALLEL := --numprocesses 2 --dist loadfile
-# What both processes would wait for: the index of the shipped corpus, some minutes the first time
+# Three processes share the tests, a file at a time: a third of the time two of them only wait, for a browser or a server to start.
+PARALLEL := --numprocesses 3 --dist loadfile
+# What all processes would wait for: the index of the shipped corpus, some minutes the first time
 TEST_INDEX := MAYSHARE_MODELS=data/test/models $(BIN)/mayshare ingest --if-changed --store data/test/store
 .DEFAULT_GOAL := help
 .PHONY: help run serve ingest check test test-fast test-all eval lint typecheck format lock bench faults clean setup setup-dev chromium

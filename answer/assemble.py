@@ -52,8 +52,8 @@ class Engine:
 
         Args:
             index: one that is open already, to share it between engines.
-            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `rerank`,
-                `intent`, `model`.
+            without: parts to leave out, for ablation: `glossary`, `further`, `follow_up`, `reader`, `leading`,
+                `rerank`, `intent`, `model`.
             today: the day on which a question is asked, which tells what is past its review date.
             pinned: stay on this index when another generation goes live.
         """
@@ -107,7 +107,9 @@ class Engine:
 
     def _over(self, index: Index) -> _Opened:
         glossary = Glossary(() if "glossary" in self._without else index.glossary)
-        return _Opened(index, glossary, HybridRetriever(index, glossary, self.settings.retrieval, self._reranker))
+        leading = "leading" not in self._without
+        retriever = HybridRetriever(index, glossary, self.settings.retrieval, self._reranker, leading)
+        return _Opened(index, glossary, retriever)
 
     @property
     def model(self) -> str:

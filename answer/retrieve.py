@@ -7,8 +7,7 @@ BM25 alone on regulatory text, hence weights; they are settings, tuned on the de
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,13 +18,15 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from answer.direction import Direction, parties
 from answer.glossary import Glossary
 from answer.laws import cited
+from answer.leading import MOST, WEIGHTS, Leading
 from answer.lookup import asks_for_rule, explaining, unexplained
 from answer.rerank import BELOW, Reranker
+from answer.sections import Sections
 from answer.select import INVENTED
-from answer.situation import Nearness, coverage, features, probability
+from answer.situation import Nearness, probability
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
-from mayshare.index import Index, Vector, numbered
+from mayshare.index import Index, Vector
 from mayshare.intent import Intent
 from mayshare.lexical import terms
 from mayshare.minilm import SCOPE
@@ -33,6 +34,7 @@ from mayshare.reader import Reader
 from mayshare.schema import Filters, Hit, Passage, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float64]
 
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 LAW_BONUS = 0.2  # for a passage of a law that the question names
@@ -59,7 +61,7 @@ class Evidence(NamedTuple):
     vector: Vector  # of the question
     scope: float = 0.0
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
-    nearness: Mapping[str, float] = MappingProxyType({})  # of the best section, for `answer.situation.probability`
+    nearness: Nearness = Nearness()  # of the section that leads
     intent: Intent | None = None  # what the intent model makes of the question; None where it isn't asked
 
 
@@ -78,9 +80,19 @@ class HybridRetriever(BaseRetriever):
     """Our retrieval as LlamaIndex's `BaseRetriever`; `evidence` gives the same hits in our own types."""
 
     def __init__(
-        self, index: Index, glossary: Glossary, settings: Retrieval | None = None, reranker: Reader | None = None
+        self,
+        index: Index,
+        glossary: Glossary,
+        settings: Retrieval | None = None,
+        reranker: Reader | None = None,
+        leading: bool = True,
     ) -> None:
-        """`reranker`: rereads the leading sections where scores don't tell them apart; None leaves that out."""
+        """What orders the leading sections can be left out.
+
+        Args:
+            reranker: rereads them where scores don't tell them apart.
+            leading: orders them by what speaks for each as a whole; fitted to the built-in embedding, and to no other.
+        """
         super().__init__()
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
@@ -90,12 +102,10 @@ class HybridRetriever(BaseRetriever):
         self._cited = [cited(passage.authorities) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
-        self._numbers = numbered(index.passages)
         self._general = _general(index.passages)
-        rows = (self._numbers[passage.source_id, passage.heading] for passage in index.passages)
-        self._sections = np.fromiter(rows, dtype=np.int64, count=len(index.passages))
-        self._words: dict[int, frozenset[str]] = {}
-        self._rerank = Reranker(reranker, index, self._sections) if reranker else None
+        self._sections = Sections(index)
+        self._leading = Leading(index, self._sections) if leading and fitted else None
+        self._rerank = Reranker(reranker, self._sections) if reranker else None
         self._scope: Scores | None = np.load(SCOPE, allow_pickle=False) if fitted else None
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -122,8 +132,10 @@ class HybridRetriever(BaseRetriever):
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
+        if self._leading and not understood.citations:
+            score = self._leading(terms(understood.text), score, dense, phrasing)
         # where a section was chosen too: the others that are offered keep their order
-        score, nearness = self._reread(understood, Nearness(score, phrasing * allowed))
+        score, nearness = self._reread(understood, score, dense, phrasing)
         if chosen:
             self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -148,41 +160,48 @@ class HybridRetriever(BaseRetriever):
             nearness=nearness,
         )
 
-    def _reread(self, understood: Understood, near: Nearness) -> tuple[Scores, Mapping[str, float]]:
+    def _reread(
+        self, understood: Understood, score: Scores, dense: Scores, phrasing: Scores
+    ) -> tuple[Scores, Nearness]:
         """Scores and nearness, after the leading sections were read where it isn't clear which is meant.
 
         The probability is fitted to what is near after that; before it, it tells well enough what is worth reading.
         """
         asked = terms(understood.text)
-        nearness = features(near, self._covered(asked, near.score))
-        if self._rerank is None or probability(nearness) >= BELOW:
-            return near.score, nearness
-        score = self._rerank(understood.text, near.score)
-        return score, features(near._replace(score=score), self._covered(asked, score))
+        near = self._near(asked, score, dense, phrasing)
+        if self._rerank is None or probability(near) >= BELOW:
+            return score, near
+        score = self._rerank(understood.text, score)
+        return score, self._near(asked, score, dense, phrasing)
 
-    def _covered(self, asked: Sequence[str], score: Scores) -> float:
-        """How much of what is asked the section with the best score speaks of."""
-        if not score.size:
-            return 0.0
-        section = int(self._sections[int(np.argmax(score))])
-        return coverage(asked, self._words_of(section), self._index.lexical)
-
-    def _words_of(self, section: int) -> frozenset[str]:
-        """The terms of a section's title, headings, text and phrasings; kept once they were asked for."""
-        if section not in self._words:
-            rows = np.flatnonzero(self._sections == section)
-            passages = [self._index.passages[row] for row in rows]
-            told = [f"{passage.title} {passage.heading} {passage.text}" for passage in passages]
-            told += [phrasing.text for phrasing in self._index.phrasings_of(passages[0])]
-            self._words[section] = frozenset(terms(" ".join(told)))
-        return self._words[section]
+    def _near(self, asked: Sequence[str], score: Scores, dense: Scores, phrasing: Scores) -> Nearness:
+        """How near the section that leads is to what is asked."""
+        heads = self._sections.heads(score, 2)
+        if not heads:
+            return Nearness()
+        first = heads[0]
+        margin = float(score[first]) - (float(score[heads[1]]) if len(heads) > 1 else 0.0)
+        return Nearness(float(phrasing[first]), float(dense[first]), margin, self._sections.covered(asked, first))
 
     def _put_first(self, score: Scores, chosen: Place) -> None:
         """Raise the passages of a section above all others; nothing where the guidance no longer has it."""
-        own = self._sections == self._numbers.get((chosen.source_id, chosen.heading), -1)
-        own &= score >= 0  # what nothing speaks for, or a filter excludes, stays out
+        own = self._sections.of(chosen) & (score >= 0)  # what nothing speaks for, or a filter excludes, stays out
         if own.any():
             score[own] += max(0.0, float(score.max())) + CHOSEN - score[own].max()
+
+    def leading(self, understood: Understood) -> tuple[list[Place], Array]:
+        """The leading sections, as the fused scores order them, and what speaks for each, for `train.leading`.
+
+        Shape (sections, 1 + `answer.leading.WEIGHTS`): the fused score and the features.
+        """
+        legs, score = self._searched(understood)
+        score[(legs.lexical <= 0) & ~legs.near] = -1.0
+        heads = self._sections.heads(score, MOST)
+        asked = terms(understood.text)
+        told = Leading(self._index, self._sections).features(asked, heads, legs.dense, legs.phrasing)
+        passages = [self._index.passages[row] for row in heads]
+        places = [Place(source_id=passage.source_id, heading=passage.heading) for passage in passages]
+        return places, np.column_stack([score[heads], told]) if heads else np.zeros((0, 1 + len(WEIGHTS)))
 
     def scores(self, understood: Understood) -> Scores:
         """The fused score of every passage, before a filter or the reader; shape (passages,)."""

@@ -20,22 +20,22 @@ Table = npt.NDArray[np.float32]
 OTHERS = 5  # sentences of other sections that a sentence is held against
 
 # Coefficients of the logistic regression; `python -m train.salience` fits them.
-INTERCEPT = -6.301
+INTERCEPT = -6.842
 WEIGHTS = {
-    "own": 0.206,
-    "near": 0.659,
-    "heading": 1.453,
-    "at_hand": 1.125,
-    "same_provision": 0.309,
-    "length": 0.622,
-    "opens": -0.495,
-    "shared": 5.04,
-    "shared_most": 0.776,
-    "told": -1.996,
-    "of_law": 0.41,
-    "bottom_line": 0.313,
-    "exception": -0.357,
-    "next_step": -0.79,
+    "own": 0.21,
+    "near": 1.092,
+    "heading": 0.569,
+    "at_hand": 1.352,
+    "same_provision": 0.151,
+    "length": 0.795,
+    "opens": -0.743,
+    "shared": 5.046,
+    "shared_most": 0.714,
+    "told": -1.675,
+    "of_law": 0.287,
+    "bottom_line": 0.556,
+    "exception": -0.218,
+    "next_step": -0.677,
 }
 
 ROLES: tuple[Role, ...] = ("bottom_line", "exception", "next_step")  # which count

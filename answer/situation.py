@@ -6,11 +6,8 @@ its "no" is then about somebody else: the answer says so first and offers the ot
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from answer.logistic import chance
 from mayshare.index import Index
@@ -18,41 +15,28 @@ from mayshare.lexical import LexicalIndex
 from mayshare.schema import Hit, Passage, Place, Related, Situation
 
 # Coefficients of the logistic regression; `python -m train.situation` fits them, docs/calibration.md has the figures.
-INTERCEPT = -2.088
+INTERCEPT = -3.663
 WEIGHTS = {
-    "phrasing": 2.439,
-    "nearer_phrasing": -13.155,
-    "covered": 4.93,
+    "phrasing": 2.754,
+    "dense": 2.094,
+    "margin": 3.24,
+    "covered": 1.7,
 }
 MOST = 5  # other situations offered
 IS_IT = "Is this your question?"
-Scores = npt.NDArray[np.float32]
 
 
 class Nearness(NamedTuple):
-    """How near each passage is to a question; arrays of shape (passages,)."""
+    """What speaks for the section that leads: what the probability is read from.
 
-    score: Scores  # fused
-    phrasing: Scores  # cosine to the nearest phrasing of its section
-
-
-def features(near: Nearness, covered: float) -> dict[str, float]:
-    """What the probability is read from.
-
-    `phrasing`: cosine of the best section's nearest phrasing; `nearer_phrasing`: by how much the nearest of all is
-    nearer; `covered`: see below. On strangers' questions these three tell more than margins between scores do.
-
-    Args:
-        covered: share of the question's words that the best section has too, as `coverage` gives it.
+    `phrasing`, `dense`: cosines of its nearest phrasing and of its best passage; `margin`: by how much its score is
+    above that of the next section; `covered`: share of the question's words that it has too, as `coverage` gives it.
     """
-    if not near.score.size:
-        return dict.fromkeys(WEIGHTS, 0.0)
-    phrasing = float(near.phrasing[int(np.argmax(near.score))])
-    return {
-        "phrasing": phrasing,
-        "nearer_phrasing": float(near.phrasing.max()) - phrasing,
-        "covered": covered,
-    }
+
+    phrasing: float = 0.0
+    dense: float = 0.0
+    margin: float = 0.0
+    covered: float = 0.0
 
 
 def coverage(question: Iterable[str], section: Container[str], lexical: LexicalIndex) -> float:
@@ -65,9 +49,9 @@ def coverage(question: Iterable[str], section: Container[str], lexical: LexicalI
     return sum(weight for term, weight in weights.items() if term in section) / total if total else 1.0
 
 
-def probability(values: Mapping[str, float]) -> float:
-    """That the section with the best score is the one that the question is about."""
-    return chance(INTERCEPT, WEIGHTS, values)
+def probability(near: Nearness) -> float:
+    """That the section that leads is the one that the question is about."""
+    return chance(INTERCEPT, WEIGHTS, near._asdict())
 
 
 def situation(index: Index, lead: Passage, hits: Sequence[Hit], probable: float | None, least: float) -> Situation:

@@ -198,6 +198,9 @@ SYSTEMS: Mapping[str, System] = {
     "no-phrasings": System(_lacking("phrasing"), "ablation: without the ways in which people ask"),
     "no-lexical": System(_lacking("lexical"), "ablation: without BM25"),
     "no-reader": System(_without("reader"), "ablation: the verdict read from the rule's words alone"),
+    "no-leading": System(
+        _without("leading"), "ablation: the leading sections keep the order of their fused scores before they are read"
+    ),
     "no-rerank": System(
         _without("rerank"), "ablation: the leading sections aren't read, even where scores don't tell them apart"
     ),

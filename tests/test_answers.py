@@ -200,7 +200,10 @@ def test_an_answer_opens_with_the_same_words_everywhere(engine: Engine) -> None:
 
 def test_a_further_passage_tells_what_the_first_leaves_out(engine: Engine) -> None:
     """The lead is on a chart for child protective services; what the family must be told stands elsewhere."""
-    answer = ask(engine, "CPS wants the whole chart of a child I reported. May I fax it, and must I tell the mother?")
+    answer = ask(
+        engine,
+        "I reported a child to CPS and now they want the chart. May I send it, and must the clinic tell the mother that it reported?",
+    )
     told = [claim.text for claim in answer.claims if "tell" in claim.text or "inform" in claim.text]
     assert told
 

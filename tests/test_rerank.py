@@ -10,6 +10,7 @@ import pytest
 
 from answer.assemble import Engine
 from answer.rerank import READ, WEIGHT, Reranker
+from answer.sections import Sections
 from answer.understand import understand
 from mayshare.reader import Reading
 from mayshare.schema import Filters, Question
@@ -33,12 +34,12 @@ class Scripted:
 def reranker(relevances: list[float], sections: list[int], kinds: list[str]) -> tuple[Reranker, Scripted]:
     reader = Scripted()
     passages = [
-        SimpleNamespace(source_id=kind, heading=f"Section {n}?", text=f"Rule {relevance}")
-        for n, (relevance, kind) in enumerate(zip(relevances, kinds, strict=True))
+        SimpleNamespace(source_id=kind, heading=f"Section {section}?", text=f"Rule {relevance}")
+        for relevance, section, kind in zip(relevances, sections, kinds, strict=True)
     ]
     documents = {kind: SimpleNamespace(kind=kind) for kind in kinds}
     index: Any = SimpleNamespace(passages=passages, documents=documents)
-    return Reranker(reader, index, np.array(sections, dtype=np.int64)), reader  # type: ignore[arg-type]
+    return Reranker(reader, Sections(index)), reader  # type: ignore[arg-type]
 
 
 def test_a_section_that_answers_better_comes_first_and_the_rest_stays() -> None:

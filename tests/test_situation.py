@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -101,9 +100,10 @@ def test_what_a_filter_excludes_is_neither_near_nor_chosen(engine: Engine, unsur
     assert all("42 CFR Part 2" in engine.index.documents[s.source_id].laws for s in answer.sources)
 
 
-def test_nothing_is_near_in_an_empty_index() -> None:
-    empty = situation.Nearness(*(np.zeros(0, dtype=np.float32) for _ in range(2)))
-    assert set(situation.features(empty, 0.0).values()) == {0.0}
+def test_where_nothing_is_found_nothing_is_near(engine: Engine) -> None:
+    found = engine.evidence(Question(text="qqqq zzzz", filters=Filters(laws=("no such law",))))[1]
+    assert not found.hits
+    assert found.nearness == situation.Nearness()
 
 
 def test_a_chosen_section_that_is_gone_changes_nothing(engine: Engine) -> None:
@@ -121,13 +121,12 @@ def test_a_choice_makes_no_question_answerable_or_safe(engine: Engine, unsure: A
     assert refused.abstention == "unsafe"
 
 
-def test_a_nearer_phrasing_and_more_of_what_is_asked_are_more_sure() -> None:
-    near = situation.Nearness(*(np.array(x, dtype=np.float32) for x in ([0.8, 0.2, 0.79], [0.6, 0.5, 0.7])))
-    far = near._replace(phrasing=np.array([0.7, 0.5, 0.7], dtype=np.float32))
-    assert situation.features(near, 0.5)["nearer_phrasing"] == pytest.approx(0.1)
-    chances = [situation.probability(situation.features(*x)) for x in ((near, 0.5), (far, 0.5), (far, 0.9))]
-    assert chances == sorted(chances)
-    assert len(set(chances)) == 3
+def test_what_is_nearer_leads_by_more_or_covers_more_is_more_sure() -> None:
+    assert set(situation.WEIGHTS) == set(situation.Nearness._fields)
+    near = situation.Nearness(phrasing=0.6, dense=0.5, margin=0.1, covered=0.5)
+    for name in situation.WEIGHTS:
+        more = near._replace(**{name: getattr(near, name) + 0.2})
+        assert situation.probability(more) > situation.probability(near), name
 
 
 def test_a_rare_word_that_a_section_lacks_counts_more_than_a_common_one(engine: Engine) -> None:

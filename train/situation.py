@@ -1,10 +1,10 @@
 """Fit how sure an answer is of the situation: `python -m train.situation`, after the query encoder is trained.
 
-A logistic regression over how near the best section's phrasings are to the question, by how much others are nearer, and
-how much of the question it speaks of. Fitted on the stories of documents that the query encoder wasn't trained on, on
-the development questions, and, each counting OFTEN times, on questions of strangers (`eval/strangers/dev.jsonl`), who
-ask of what no section was written for: does the section that leads hold the answer? Copy the printed numbers to
-answer/situation.py.
+A logistic regression over how near the section that leads is to the question, by how much it leads, and how much of the
+question it speaks of. Fitted on the stories of documents that the query encoder wasn't trained on, on the development
+questions, and, each counting OFTEN times, on questions of strangers (`eval/strangers/dev.jsonl` and those of
+`train/strangers.jsonl` that are held out), who ask of what no section was written for: does the section that leads hold
+the answer? Copy the printed numbers to answer/situation.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eval.cases import gold, load_cases
 from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.schema import Filters, Passage, Question
-from train.data import is_document_held_out, read_stories
+from train.data import is_document_held_out, read_stories, read_strangers
 
 FOLDS = 10
 OFTEN = 5  # strangers' questions are few, and the only ones that weren't written for the guidance
@@ -62,11 +62,15 @@ def development(engine: Engine) -> Iterator[Asked]:
 
 
 def strange(engine: Engine) -> Iterator[Asked]:
-    """Questions of people who saw neither guidance nor code; readers said which sections answer each."""
+    """Questions of people who saw neither guidance nor code; readers said which sections answer each.
+
+    Those that the reranker was trained on are left out, and those that no section answered when they were read.
+    """
     own = _sections(engine)
-    for asked in strangers.load("dev"):
-        right = [own.get((place.source_id, place.heading), set()) for place in asked.answers]
-        yield _asked(engine, asked.text, set().union(*right))
+    asked = [(one.text, [(place.source_id, place.heading) for place in one.answers]) for one in strangers.load("dev")]
+    asked += [(one.text, list(one.answers)) for one in read_strangers() if one.held_out and one.answers]
+    for text, answers in asked:
+        yield _asked(engine, text, set().union(*(own.get(place, set()) for place in answers)))
 
 
 def _sections(engine: Engine) -> dict[tuple[str, str], set[str]]:
@@ -89,7 +93,7 @@ def _asked(engine: Engine, text: str, right: set[str]) -> Asked:
         place = _place(hit.passage)
         by_section[place] = by_section.get(place, False) or hit.passage.passage_id in right
     ranked = list(by_section.values())
-    values = tuple(found.nearness[name] for name in situation.WEIGHTS)
+    values = tuple(getattr(found.nearness, name) for name in situation.WEIGHTS)
     return Asked(values, ranked[:1] == [True], any(ranked[: 1 + situation.MOST]))
 
 
