@@ -67,6 +67,8 @@ def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
         return "yes"  # "Do I need her signature?" "Yes. A school may send …"
     if asks is Asks.CONSENT and modality is Modality.REQUIRES and verdict.needs_consent(bottom_line):
         return "no"  # "Do I need her signature?" "No. A school must have prior written consent …"
+    if asks is Asks.PERMISSION and verdict.must_share(bottom_line):
+        return "no"  # "Do we let her see it?" "No. A system must have access …"
     if asks in (Asks.PERMISSION, Asks.FACT, Asks.EXPLAIN) and verdict.is_limited(bottom_line):
         return "yes"  # "Yes. A center may release it only with …" is read as a plain yes
     return _JARRING.get((asks, modality))

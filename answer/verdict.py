@@ -24,6 +24,7 @@ class Modality(Enum):
     STATES = "states"
 
 
+_STOPS = r"\w+ nor \w+ (?:stops?|prevents?|forbids?|prohibits?|bars?|bans?|blocks?|keeps?)\b"  # "neither …": it permits
 _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
     (modality, re.compile(pattern, re.IGNORECASE))
     for modality, pattern in (
@@ -37,6 +38,7 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         ),
         (
             Modality.FORBIDS,
+            rf"\b(?:neither(?! {_STOPS})|nobody|no one|none of)\b[^.]{{0,80}}?\b(?:may|can|must)\b|"
             r"\b(?:must|may|shall|can)not\b|\b(?:must|may|shall|can) (?:not|never|neither)\b|\bno \w+(?: \w+){0,3} may\b|"
             r"\b(?:forbids?|prohibits?|bars?|bans?|prohibited|forbidden|barred)\b|\b(?:is|are) not (?:allowed|permitted)\b|"
             r"\bdoes not (?:allow|permit|authori[sz]e|let)\b|\bnever\b",
@@ -48,7 +50,8 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         (
             Modality.PERMITS,
             r"\b(?:may|permits?|allows?|lets?|is allowed|are allowed|is free to|are free to|is permitted|has a right|have a right)\b"
-            r"|\b(?:does|do|did) not (?:\w+ )?(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)\b",
+            r"|\b(?:does|do|did) not (?:\w+ )?(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)\b"
+            rf"|\bneither {_STOPS}",
         ),
     )
 )
@@ -74,7 +77,7 @@ _ONLY = re.compile(
 _NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|outside|none|cannot|only)\b", re.IGNORECASE)
 _MUST_SHARE = re.compile(
     r"\bmust (?:\w+ ){0,3}(?:disclose|give|share|tell|report|send|let|provide|release|notify|show|comply|enroll|allow|pass|"
-    r"inform|return|make|hand|transmit|transfer|receive|accept)\b",
+    r"inform|return|make|hand|transmit|transfer|receive|accept|have access)\b",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(r"\b(?:refuse|deny|withhold|decline|reject)\b", re.IGNORECASE)
