@@ -15,14 +15,12 @@ import numpy.typing as npt
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from answer.direction import Direction, parties
+from answer.bonus import Bonus
 from answer.glossary import Glossary
-from answer.laws import cited
 from answer.leading import MOST, WEIGHTS, Leading
-from answer.lookup import asks_for_rule, explaining, unexplained
+from answer.lookup import unexplained
 from answer.rerank import BELOW, Reranker
 from answer.sections import Sections
-from answer.select import INVENTED
 from answer.situation import Nearness, probability
 from answer.understand import Understood, understand
 from mayshare.config import Retrieval
@@ -31,23 +29,15 @@ from mayshare.intent import Intent
 from mayshare.lexical import terms
 from mayshare.minilm import SCOPE
 from mayshare.reader import Reader
-from mayshare.schema import Filters, Hit, Passage, Place, Question, Why
+from mayshare.schema import Filters, Hit, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float64]
 
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
-LAW_BONUS = 0.2  # for a passage of a law that the question names
-OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
-FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
-DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
-ASKER = 0.05  # for a passage of a document that is written for whoever asks
-SCENARIO = -0.5  # for a passage of an invented case, which is written for training
 VIEW_WORDS = 160  # of a view, its last: the encoder reads no more than 256 tokens, and the turn stands at the end
 STANDS = 0.5  # share of a short turn that stands by itself, beside the same turn after those before it
 CHOSEN = 0.01  # by how much the section that the user chose comes before all others
-CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
-GENERAL = 0.6  # … more for a document's first section, half for its second and so on, where nothing else is asked
 
 
 class Evidence(NamedTuple):
@@ -97,12 +87,7 @@ class HybridRetriever(BaseRetriever):
         self._index, self._glossary = index, glossary
         self._settings = settings or index.settings.retrieval
         fitted = index.settings.embedding.provider == "minilm"
-        laws = {law for passage in index.passages for law in passage.laws}
-        self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
-        self._cited = [cited(passage.authorities) for passage in index.passages]
-        self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
-        self._holding, self._receiving, self._asking = _parties(index)
-        self._general = _general(index.passages)
+        self._bonus = Bonus(index)
         self._sections = Sections(index)
         self._leading = Leading(index, self._sections) if leading and fitted else None
         self._rerank = Reranker(reranker, self._sections) if reranker else None
@@ -256,40 +241,6 @@ class HybridRetriever(BaseRetriever):
             score = score + EXPANSION_WEIGHT * bm25.scores(understood.expansion)
         return score
 
-    def _bonus(self, understood: Understood) -> Scores:
-        passages = self._index.passages
-        bonus = np.zeros(len(passages), dtype=np.float32)
-        for laws, weight in ((set(understood.laws), LAW_BONUS), (understood.frame.laws, FRAME_BONUS)):
-            rows = [self._of_law[law] for law in laws if law in self._of_law]
-            if rows:
-                bonus += weight * np.logical_or.reduce(rows)
-        if understood.laws:
-            named = set(understood.laws)
-            bonus += OTHER_LAW * np.array([bool(of) and not named & of for of in self._cited])
-        bonus += DIRECTION * self._runs(understood.direction)
-        if understood.asker in self._asking:
-            bonus += ASKER * self._asking[understood.asker]
-        bonus += SCENARIO * self._scenarios
-        if understood.citations:
-            about = explaining(passages, self._index.documents, understood.citations)
-            bonus += CITATION_BONUS * about
-            if asks_for_rule(understood.current):
-                bonus += GENERAL * self._general * (about > 0)
-        return bonus
-
-    def _runs(self, direction: Direction) -> Scores:
-        """For each passage, whether its document runs the question's way (1), the other way (-1), or in part."""
-        none = np.zeros(len(self._index.passages), dtype=np.float32)
-        way = none.copy()
-        for party, ours, others in (
-            (direction.holder, self._holding, self._receiving),
-            (direction.recipient, self._receiving, self._holding),
-        ):
-            if party:
-                fits, against = ours.get(party, none), others.get(party, none)
-                way += 0.5 * (fits - against * (1 - fits))
-        return way
-
     def _allowed(self, filters: Filters) -> npt.NDArray[np.bool_]:
         allowed = np.ones(len(self._index.passages), dtype=bool)
         for names, field in ((filters.laws, "laws"), (filters.audiences, "audiences"), (filters.holders, "holders")):
@@ -316,30 +267,6 @@ def _strongest(legs: Sequence[_Legs]) -> _Legs:
         np.maximum.reduce(leg) for leg in zip(*(leg[:-1] for leg in legs), strict=True)
     )
     return _Legs(lexical, dense, near, heading, phrasing, legs[0].vector)
-
-
-def _general(passages: Sequence[Passage]) -> Scores:
-    """1 for a passage of its document's first section, a half for one of the second, and so on; shape (passages,)."""
-    order: dict[str, dict[str, int]] = {}
-    for passage in passages:
-        sections = order.setdefault(passage.source_id, {})
-        sections.setdefault(passage.heading, len(sections))
-    ranks = (order[passage.source_id][passage.heading] for passage in passages)
-    return np.fromiter((1 / (1 + rank) for rank in ranks), dtype=np.float32, count=len(passages))
-
-
-def _parties(index: Index) -> tuple[dict[str, Scores], dict[str, Scores], dict[str, Scores]]:
-    """For each party, which passages' documents name it as a holder, as a recipient and as who would ask (1 or 0)."""
-    found: tuple[dict[str, Scores], dict[str, Scores], dict[str, Scores]] = ({}, {}, {})
-    named = {
-        source_id: (parties(document.holders), parties(document.recipients), parties(document.audiences))
-        for source_id, document in index.documents.items()
-    }
-    for row, passage in enumerate(index.passages):
-        for rows, names in zip(found, named[passage.source_id], strict=True):
-            for party in names:
-                rows.setdefault(party, np.zeros(len(index.passages), dtype=np.float32))[row] = 1
-    return found
 
 
 def normalised(scores: Scores, candidates: int) -> Scores:
