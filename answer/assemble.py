@@ -147,8 +147,10 @@ class Engine:
         refusal = abstain.after_retrieval(understood, evidence, threshold, danger is not None)
         if refusal and refusal.reason == "unsafe":
             return self._abstained(opened, turn, refusal)
-        elsewhere = bool(question.history) and danger is None and self._is_elsewhere(question)
-        if elsewhere and understood.context and not refusal:
+        # where it leans and is refused, or stands by itself and isn't, nothing turns on it
+        matters = bool(question.history) and danger is None and bool(understood.context) is not bool(refusal)
+        elsewhere = matters and self._is_elsewhere(question)
+        if elsewhere and not refusal:
             refusal = abstain.Refusal("out_of_scope", f"{abstain.MESSAGES['out_of_scope']} {abstain.AS_ONE}")
         if refusal and question.history and not (understood.context or elsewhere) and _leans(understood):
             # what can't be answered alone may lean on the turns before it after all

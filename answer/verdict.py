@@ -24,7 +24,8 @@ class Modality(Enum):
     STATES = "states"
 
 
-_STOPS = r"\w+ nor \w+ (?:stops?|prevents?|forbids?|prohibits?|bars?|bans?|blocks?|keeps?)\b"  # "neither …": it permits
+_BARS = "(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)"
+_STOPS = rf"\w+ nor \w+ {_BARS}s?\b"  # "neither …": it permits
 _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
     (modality, re.compile(pattern, re.IGNORECASE))
     for modality, pattern in (
@@ -50,7 +51,7 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         (
             Modality.PERMITS,
             r"\b(?:may|permits?|allows?|lets?|is allowed|are allowed|is free to|are free to|is permitted|has a right|have a right)\b"
-            r"|\b(?:does|do|did) not (?:\w+ )?(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)\b"
+            rf"|\b(?:does|do|did) not (?:\w+ )?{_BARS}\b"
             rf"|\bneither {_STOPS}",
         ),
     )
