@@ -30,13 +30,12 @@ class Told(NamedTuple):
     """What a question tells of.
 
     `danger`: the kind, a key of `emergency.MORE`; `first`: what to do first; `sure`: so likely that it may decide what
-    leads the answer; `by_words`: told by rule.
+    leads the answer, as where words tell it.
     """
 
     danger: str | None = None
     first: str = ""
     sure: bool = False
-    by_words: bool = False
 
 
 class Alarm:
@@ -53,7 +52,7 @@ class Alarm:
         # by itself as well: "What does the policy say?" before it would make a general question of a danger
         by_words = emergency.danger(current) or emergency.danger(told) or self._before(question, current)
         if by_words:
-            return Told(by_words, emergency.first([by_words]), sure=True, by_words=True)
+            return Told(by_words, emergency.first([by_words]), sure=True)
         if self._model is None or not told:
             return Told()
         none, *found = self._model.read(told).danger
@@ -95,7 +94,8 @@ def comes_first(understood: Understood, needed: Hit, hits: Sequence[Hit], unsure
     """Does the rule that opens records lead, in place of the first hit?
 
     What can be done at once comes first where it isn't sure (`unsure`) that the first hit is what was asked, and where
-    the rule is of a law that governs the records at hand: another holder's rule is no answer.
+    the rule is of a law that governs the records at hand, if any does: another holder's rule is no answer.
     """
-    fits = bool(understood.frame.laws & set(needed.passage.laws))
+    laws = understood.frame.laws
+    fits = not laws or bool(laws & set(needed.passage.laws))
     return unsure and fits and not emergency.rules(hits[:1])

@@ -210,10 +210,11 @@ class Engine:
     def _answered(self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence) -> Answer:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._needed(opened, turn, understood, evidence)
-        state = abstain.decided_by_state(opened.index.sentence(hits[0].passage, 0))
+        state = _left_to_state(opened.index, hits[0])
         unsure = turn.told.sure and situation.probability(evidence.nearness) < self.settings.answering.situation
         chosen = turn.question.situation == _place(hits[0])
-        if needed and not chosen and (state or comes_first(understood, needed, hits, unsure)):
+        leads = needed and not chosen and not _left_to_state(opened.index, needed)
+        if needed and leads and (state or comes_first(understood, needed, hits, unsure)):
             # what can be done at once comes before all else, and before what a state may add
             hits = (needed, *(hit for hit in hits if hit.passage != needed.passage))
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
@@ -261,8 +262,7 @@ class Engine:
         own = _place(lead)
         rule = bool(understood.citations) and asks_for_rule(understood.current)
         # the probability is that of the section which retrieval put first
-        put_first = lead.passage != evidence.hits[0].passage
-        opens = put_first or turn.told.by_words or (turn.told.sure and bool(emergency.rules([lead])))
+        opens = turn.told.sure and (lead.passage != evidence.hits[0].passage or bool(emergency.rules([lead])))
         settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
@@ -320,6 +320,11 @@ class Engine:
             hits=hits,
             confidence=confidence,
         )
+
+
+def _left_to_state(index: Index, hit: Hit) -> bool:
+    """Does a passage only say that state law decides?"""
+    return abstain.decided_by_state(index.sentence(hit.passage, 0))
 
 
 def _place(hit: Hit) -> Place:

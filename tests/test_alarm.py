@@ -100,7 +100,7 @@ def test_without_the_model_words_alone_tell() -> None:
     assert alarm.told(Question(text="")) == Told()
     for turns in (("A student took a whole bottle of pills",), ("He took a whole bottle of pills", "May I tell her?")):
         told = alarm.told(Question(text=turns[-1], history=turns[:-1]))
-        assert told == Told("medical", emergency.first(["medical"]), sure=True, by_words=True)
+        assert told == Told("medical", emergency.first(["medical"]), sure=True)
 
 
 class _Reads:
@@ -141,7 +141,34 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     assert comes_first(asked, school, [plain], unsure=True)
     assert not comes_first(asked, clinic, [plain], unsure=True)
     assert not comes_first(asked, school, [plain], unsure=False)
+    nobody = understand(Question(text="A boy told me his stepdad comes in at night. Do I call?"), engine.glossary)
+    assert comes_first(nobody, clinic, [plain], unsure=True), "no record is at hand that another law would govern"
     assert not comes_first(asked, school, [clinic], unsure=True), "a rule that opens records leads already"
+
+
+def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:
+    found = engine.ask(
+        Question(
+            text="My client is sixteen, not a substance program, and just now described pills, tonight, after her "
+            "brother goes to bed. Does the zoning board's parking variance let me hold the hallway keys?"
+        )
+    )
+    assert found.urgent
+    assert found.situation
+    rule_leads = bool(
+        emergency.rules(hit for hit in found.hits if hit.passage.heading == found.situation.section.heading)
+    )
+    assert found.situation.unsure or rule_leads
+
+
+def test_a_rule_that_leaves_all_to_the_state_never_takes_the_lead(engine: Engine) -> None:
+    text = (
+        "Neighbours kid sleeps on our couch most nights since his mom's arrest, he's 16. His school says sign as "
+        "caregiver for the field trip but won't tell me if he's failing. No one in CPS will take the case"
+    )
+    found = engine.ask(Question(text=text))
+    assert found.urgent
+    assert found.abstention is None, found.text
 
 
 def _hit(engine: Engine, authority: str, law: str) -> Hit:
