@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from answer import abstain, compose, emergency, situation, verdict
-from answer.alarm import Alarm, Told, asking, comes_first, emergency_rule
+from answer.alarm import Alarm, asking, comes_first, emergency_rule
 from answer.decide import Decider
 from answer.glossary import Glossary, clean
 from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
+from answer.turn import Clock, Opened, Turn
 from answer.understand import Understood, understand
 from mayshare import freshness, generation
 from mayshare.config import Settings
@@ -23,8 +22,8 @@ from mayshare.errors import IndexError_
 from mayshare.index import Index, open_index
 from mayshare.intent import load_intent_model
 from mayshare.lexical import terms
-from mayshare.reader import Reader, load_reranker
-from mayshare.schema import Answer, Hit, Place, Question, Situation, Verdict
+from mayshare.reader import load_reader
+from mayshare.schema import Answer, Hit, Question, Situation, Verdict
 from mayshare.text import plain
 
 if TYPE_CHECKING:
@@ -59,9 +58,12 @@ class Engine:
         """
         self._pinned = pinned
         self.settings, self._without, self._today = settings, without, today
-        self._decider = None if "reader" in without else Decider(settings)
-        self._reranker = _reranker(settings) if "rerank" not in without else None
         threads = settings.embedding.threads
+        reader = load_reader(settings.model_folder, threads)
+        self._decider = None if "reader" in without else Decider(reader)
+        # what rereads leading sections was fitted beside the built-in embedding, and to no other
+        rereads = "rerank" not in without and settings.embedding.provider == "minilm"
+        self._reranker = reader if rereads else None
         self._intents = load_intent_model(settings.model_folder, threads) if "intent" not in without else None
         self.alarm = Alarm(self._intents)
         self._writer = _writer(settings) if "model" not in without else None
@@ -105,11 +107,11 @@ class Engine:
             except IndexError_ as error:
                 self._behind = f"A newer index can't be opened; the one of before still serves. {error}"
 
-    def _over(self, index: Index) -> _Opened:
+    def _over(self, index: Index) -> Opened:
         glossary = Glossary(() if "glossary" in self._without else index.glossary)
         leading = "leading" not in self._without
         retriever = HybridRetriever(index, glossary, self.settings.retrieval, self._reranker, leading)
-        return _Opened(index, glossary, retriever)
+        return Opened(index, glossary, retriever)
 
     @property
     def model(self) -> str:
@@ -125,14 +127,14 @@ class Engine:
         if "follow_up" in self._without:
             question = question.model_copy(update={"history": ()})
         told = self.alarm.told(question)
-        answer = self._dated(self._ask(_Turn(question, told, on_claim, _Clock())))
+        answer = self._dated(self._ask(Turn(question, told, on_claim, Clock())))
         foreign = answer.abstention == "out_of_scope" and not answer.hits
         if not told.first or answer.abstention == "unsafe" or foreign:
             return answer
         first = told.first if answer.claims else told.first.removesuffix(emergency.BELOW).strip()
         return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
 
-    def _ask(self, turn: _Turn) -> Answer:
+    def _ask(self, turn: Turn) -> Answer:
         question, clock = turn.question, turn.clock
         self.refresh()
         opened = self._open
@@ -174,7 +176,7 @@ class Engine:
         understood = understand(question, self._open.glossary)
         return understood, self._evidence(self._open, understood, question)
 
-    def _evidence(self, opened: _Opened, understood: Understood, question: Question) -> Evidence:
+    def _evidence(self, opened: Opened, understood: Understood, question: Question) -> Evidence:
         k = self.settings.retrieval.k
         found = opened.retriever.evidence(understood, question.filters, k, question.situation)
         intent = self._intents.read(understood.text).intent if self._intents else None
@@ -207,12 +209,12 @@ class Engine:
             return ()
         return opened.retriever.evidence(understood, question.filters, k).hits
 
-    def _answered(self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence) -> Answer:
+    def _answered(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Answer:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._needed(opened, turn, understood, evidence)
         state = _left_to_state(opened.index, hits[0])
         unsure = turn.told.sure and situation.probability(evidence.nearness) < self.settings.answering.situation
-        chosen = turn.question.situation == _place(hits[0])
+        chosen = turn.question.situation == hits[0].passage.place
         leads = needed and not chosen and not _left_to_state(opened.index, needed)
         if needed and leads and (state or comes_first(understood, needed, hits, unsure)):
             # what can be done at once comes before all else, and before what a state may add
@@ -225,8 +227,8 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided = self._decide(opened, understood, evidence, selected[0]) if claims else "explain"
-        opens = compose.opening_for(decided, understood.asks, claims[0].text) if claims else ""
+        decided, lean = self._decide(opened, understood, evidence, selected[0]) if claims else ("explain", None)
+        opens = compose.opening_for(decided, understood.asks, claims[0].text, lean) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
         if about and about.unsure:
@@ -256,10 +258,10 @@ class Engine:
         return answer.model_copy(update={"timings_ms": turn.clock.timings()})
 
     def _situation(
-        self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence, lead: Hit
+        self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, lead: Hit
     ) -> Situation:
         """What the answer is about. For a provision, or where an emergency rule leads in a danger, nobody is asked."""
-        own = _place(lead)
+        own = lead.passage.place
         rule = bool(understood.citations) and asks_for_rule(understood.current)
         # the probability is that of the section which retrieval put first
         opens = turn.told.sure and (lead.passage != evidence.hits[0].passage or bool(emergency.rules([lead])))
@@ -268,7 +270,7 @@ class Engine:
         least = self.settings.answering.situation
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
 
-    def _needed(self, opened: _Opened, turn: _Turn, understood: Understood, evidence: Evidence) -> Hit | None:
+    def _needed(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Hit | None:
         """Where a danger is happening: the rule that opens records, among the hits or asked for in its own terms."""
         danger, question = turn.told.danger, turn.question
         if danger is None:
@@ -280,16 +282,19 @@ class Engine:
 
         return emergency_rule(understood, evidence.hits, again)
 
-    def _decide(self, opened: _Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Verdict:
+    def _decide(
+        self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected
+    ) -> tuple[Verdict, float | None]:
+        """The verdict, and to which side it leans, where a model tells it."""
         if self._decider is None:
-            return verdict.read(plain(lead.text), understood.asks, understood.focus)
+            return verdict.read(plain(lead.text), understood.asks, understood.focus), None
         asked = opened.index.asked(evidence.vector, lead.passage)
         return self._decider.decide(understood, lead.passage, plain(lead.text), asked)
 
     def _abstained(
         self,
-        opened: _Opened,
-        turn: _Turn,
+        opened: Opened,
+        turn: Turn,
         refusal: abstain.Refusal,
         understood: Understood | None = None,
         evidence: Evidence | None = None,
@@ -327,20 +332,9 @@ def _left_to_state(index: Index, hit: Hit) -> bool:
     return abstain.decided_by_state(index.sentence(hit.passage, 0))
 
 
-def _place(hit: Hit) -> Place:
-    return Place(source_id=hit.passage.source_id, heading=hit.passage.heading)
-
-
 def _leans(understood: Understood) -> bool:
     """Short, and silent on who or what is meant: then earlier turns may say it."""
     return len(understood.named) <= 1 and len(terms(understood.current)) <= LEANING_TERMS
-
-
-def _reranker(settings: Settings) -> Reader | None:
-    """What rereads leading sections; it was fitted beside the built-in embedding, and to no other."""
-    if settings.embedding.provider != "minilm":
-        return None
-    return load_reranker(settings.model_folder, settings.embedding.threads)
 
 
 def _writer(settings: Settings) -> Rewriter | None:
@@ -350,41 +344,6 @@ def _writer(settings: Settings) -> Rewriter | None:
     from answer.generate.rewrite import Rewriter
 
     return Rewriter(settings)
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """One generation with what is built over it; replaced as a whole."""
-
-    index: Index
-    glossary: Glossary
-    retriever: HybridRetriever
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A question on its way: what it tells of a danger, who hears each claim of a model, and the clock."""
-
-    question: Question
-    told: Told
-    on_claim: Callable[[str], object] | None
-    clock: _Clock
-
-
-class _Clock:
-    """Milliseconds of each stage."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round((now - self._last) * 1000, 3)
-        self._last = now
-
-    def timings(self) -> dict[str, float]:
-        return {"total": round((time.perf_counter() - self._start) * 1000, 3), **self._laps}
 
 
 def assemble(settings: Settings, number: int | None = None) -> Engine:

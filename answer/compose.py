@@ -32,6 +32,7 @@ NO_UNLESS = "No, with exceptions."
 YES_IF = "Yes, if the conditions hold."
 ONLY_IF = "Only if the conditions hold."
 YES_UNLESS = "Yes, with exceptions."
+LEANS = 0.6  # log-odds of "yes" against "no" from which an opening takes a side
 MAX_RELATED = 4
 ELLIPSIS = "[…]"
 LEADS_ON = re.compile(r"(?:[:—–…-]|\b(?:if|that|to|of|who|from))\s*$")
@@ -92,17 +93,21 @@ def opening(answer: Answer) -> str:
     return answer.opening or VERDICT_WORDS[answer.verdict]
 
 
-def opening_for(verdict: Verdict, asks: Asks, bottom_line: str) -> str:
+def opening_for(verdict: Verdict, asks: Asks, bottom_line: str, lean: float | None = None) -> str:
     """Words that fit the bottom line better than the verdict's usual ones, or "".
 
     "It depends. You must not … unless …" says yes and no at once, and so does "No. You may … with consent". A
     permission under a condition opens with how far it goes; "It depends" stays where the rule itself says so.
+
+    Args:
+        lean: log-odds of "yes" against "no", where known: a condition that is hardly met opens no "yes".
     """
     line = modality(bottom_line)
     if asks in (Asks.PERMISSION, Asks.DUTY) and verdict == "conditional" and line is Modality.FORBIDS:
         return NO_UNLESS
     if asks is Asks.PERMISSION and verdict == "conditional" and line is Modality.PERMITS:
-        return next((opens for pattern, opens in _PERMITTED if pattern.search(bottom_line)), YES_IF)
+        permitted = next((opens for pattern, opens in _PERMITTED if pattern.search(bottom_line)), YES_IF)
+        return permitted if lean is None or lean >= LEANS else _LIMITED[lean <= -LEANS]
     if asks in (Asks.PERMISSION, Asks.EXPLAIN) and (verdict, line) in _DESCRIBED:
         return _DESCRIBED[verdict, line]
     return ""
@@ -114,6 +119,8 @@ _PERMITTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:only|not without)\b", re.IGNORECASE), ONLY_IF),
     (re.compile(r"\b(?:unless|except)\b", re.IGNORECASE), YES_UNLESS),
 )
+# by whether it leans to "no"
+_LIMITED = {False: "", True: ONLY_IF}
 _DESCRIBED: dict[tuple[Verdict, Modality], str] = {
     ("no", Modality.PERMITS): "Not as you describe it.",
     ("no", Modality.REQUIRES): "Not as you describe it.",

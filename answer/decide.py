@@ -1,54 +1,72 @@
-"""The verdict for a question: what the reader model makes of the passage, tempered by the rule's own words.
+"""The verdict for a question: a multinomial logistic regression over what the reader, the phrasings and the rule say.
 
-The reader has seen some fifteen thousand questions with their verdicts, but is too sure where a condition isn't met; a
-rule whose words carry a condition says so itself; and the ways of asking that lead to the same section carry their
-verdicts. The three are added as log-odds. The weights were set on development questions, held-out ways of asking and
-held-out stories: a wrong "yes" is the costly error, and doubt falls to "it depends".
+`python -m train.verdict` fits it, on questions whose verdict is known and that none of the three was made from. A wrong
+"yes" is the costly error: "yes" has to be likelier than the others by a margin.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
 
-from answer import verdict
-from answer.understand import Asks, Understood
-from answer.verdict import Modality
-from mayshare.config import Settings
-from mayshare.reader import VERDICTS, Reader, load_reader
+import numpy as np
+import numpy.typing as npt
+
+from answer.understand import Understood
+from answer.verdict_features import Told, features
+from mayshare.minilm import VERDICT_WEIGHTS
+from mayshare.reader import VERDICTS, Reader
 from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
-CONDITIONAL = 0.5  # log-odds for "it depends", whatever is asked
-YES = -0.4  # log-odds for "yes", whatever is asked
-AGREES = 0.6  # for the verdict that the bottom line's own words give
-AGREES_CONDITIONAL = 0.7  # the same where that verdict is "it depends"
-JARS = 1.5  # against "no" before a sentence that permits what is asked, and "yes" before one that forbids it
-ASKED = 2.2  # for the verdicts of the section's phrasings, the nearer the more
-NEARER, NEAR = 8.0, 0.75  # a phrasing counts exp(NEARER · (cosine − NEAR)), beside one vote shared by all verdicts
+YES = -0.2  # log-odds for "yes", whatever is asked
+
+
+class Decision(NamedTuple):
+    """A verdict, and to which side it leans: the log-odds of "yes" against "no"."""
+
+    verdict: Verdict
+    lean: float
 
 
 class Decider:
     """Decides verdicts with the reader. Safe to call from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises what `mayshare.minilm.ensure_model` raises."""
-        self._reader: Reader = load_reader(settings.model_folder, settings.embedding.threads)
+    def __init__(self, reader: Reader, weights: Path = VERDICT_WEIGHTS) -> None:
+        """`weights`: what `train.verdict` wrote: the features' names, and an intercept and weights for each verdict."""
+        self._reader = reader
+        fitted = json.loads(weights.read_text(encoding="utf-8"))
+        self._names: list[str] = fitted["features"]
+        self._weights: npt.NDArray[np.float64] = np.array([fitted["weights"][name] for name in VERDICTS])
+        self._intercepts = np.array([fitted["intercepts"][name] for name in VERDICTS])
 
     def decide(
         self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]] = ()
-    ) -> Verdict:
+    ) -> Decision:
         """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked.
 
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
         """
+        return self.weigh(features(self.told(understood, passage, bottom_line, asked)))
+
+    def told(
+        self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]]
+    ) -> Told:
+        """What the verdict is read from."""
         chances = self._read(understood, reading_text(passage.heading, passage.text))
-        ruled = verdict.read(bottom_line, understood.asks, understood.focus)
-        jars = jarring(understood.asks, bottom_line)
-        # "Must we give it?" "No. A school must give …" jars more than any other
-        owed = understood.asks is Asks.DUTY and verdict.must_share(bottom_line)
-        return weigh(chances, ruled, jars, votes(asked), 2 * JARS if owed else JARS)
+        return Told(chances, tuple(asked), understood.asks, len(understood.current.split()), bottom_line)
+
+    def weigh(self, found: Mapping[str, float]) -> Decision:
+        """The likeliest verdict for these features."""
+        odds = self._intercepts + self._weights @ np.array([found[name] for name in self._names])
+        by_name = dict(zip(VERDICTS, map(float, odds), strict=True))
+        lean = by_name["yes"] - by_name["no"]
+        by_name["yes"] += YES
+        return Decision(max(by_name, key=lambda name: by_name[name]), lean)
 
     def _read(self, understood: Understood, text: str) -> dict[Verdict, float]:
         """What the reader makes of the question: of a leaning turn, the geometric mean over the turn and its views.
@@ -58,65 +76,3 @@ class Decider:
         views = (understood.current, *(view.text for view in understood.views)) if understood.context else ()
         found = [self._reader.read(view, [text])[0].verdicts for view in views or (understood.text,)]
         return {name: math.prod(one[name] for one in found) ** (1 / len(found)) for name in VERDICTS}
-
-
-def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
-    """The verdict that would jar with the bottom line that follows it, where one would."""
-    modality = verdict.modality(bottom_line)
-    if asks is Asks.CONSENT and modality is Modality.PERMITS and not verdict.needs_consent(bottom_line):
-        return "yes"  # "Do I need her signature?" "Yes. A school may send …"
-    if asks is Asks.CONSENT and modality is Modality.REQUIRES and verdict.needs_consent(bottom_line):
-        return "no"  # "Do I need her signature?" "No. A school must have prior written consent …"
-    if asks is Asks.PERMISSION and verdict.must_share(bottom_line):
-        return "no"  # "Do we let her see it?" "No. A system must have access …"
-    if asks in (Asks.PERMISSION, Asks.FACT, Asks.EXPLAIN) and verdict.is_limited(bottom_line):
-        return "yes"  # "Yes. A center may release it only with …" is read as a plain yes
-    return _JARRING.get((asks, modality))
-
-
-_JARRING: dict[tuple[Asks, Modality], Verdict] = {
-    (Asks.PERMISSION, Modality.PERMITS): "no",
-    (Asks.PERMISSION, Modality.FORBIDS): "yes",
-    (Asks.DUTY, Modality.PERMITS): "yes",
-    (Asks.PERMISSION, Modality.NOT_REQUIRED): "no",
-    (Asks.DUTY, Modality.NOT_REQUIRED): "yes",
-    (Asks.DUTY, Modality.REQUIRES): "no",
-    (Asks.DUTY, Modality.FORBIDS): "yes",
-    (Asks.CONSENT, Modality.NOT_REQUIRED): "yes",
-    (Asks.PROHIBITION, Modality.PERMITS): "yes",
-    (Asks.PROHIBITION, Modality.FORBIDS): "no",
-    (Asks.EXPLAIN, Modality.PERMITS): "no",
-    (Asks.EXPLAIN, Modality.REQUIRES): "no",
-}
-
-
-def votes(asked: Iterable[tuple[float, Phrasing]]) -> dict[Verdict, float]:
-    """Share of each verdict among phrasings, the nearer the more; even where there are none."""
-    counts = dict.fromkeys(VERDICTS, 1 / len(VERDICTS))
-    for cosine, phrasing in asked:
-        if phrasing.verdict in counts and not phrasing.case:
-            counts[phrasing.verdict] += math.exp(NEARER * (cosine - NEAR))
-    return {name: count / sum(counts.values()) for name, count in counts.items()}
-
-
-def weigh(
-    chances: dict[Verdict, float],
-    ruled: Verdict,
-    jars: Verdict | None = None,
-    shares: dict[Verdict, float] | None = None,
-    against: float = JARS,
-) -> Verdict:
-    """The likeliest verdict once the reader's probabilities, the rule's words and the phrasings' shares are added.
-
-    Args:
-        against: log-odds that the verdict which jars loses.
-    """
-    odds = {name: math.log(chance + 1e-6) for name, chance in chances.items()}
-    if jars:
-        odds[jars] -= against
-    odds["conditional"] += CONDITIONAL
-    odds["yes"] += YES
-    odds[ruled] += AGREES_CONDITIONAL if ruled == "conditional" else AGREES
-    for name, share in (shares or {}).items():
-        odds[name] += ASKED * math.log(share + 1e-3)
-    return max(odds, key=lambda name: odds[name])

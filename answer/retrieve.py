@@ -184,8 +184,7 @@ class HybridRetriever(BaseRetriever):
         heads = self._sections.heads(score, MOST)
         asked = terms(understood.text)
         told = Leading(self._index, self._sections).features(asked, heads, legs.dense, legs.phrasing)
-        passages = [self._index.passages[row] for row in heads]
-        places = [Place(source_id=passage.source_id, heading=passage.heading) for passage in passages]
+        places = [self._index.passages[row].place for row in heads]
         return places, np.column_stack([score[heads], told]) if heads else np.zeros((0, 1 + len(WEIGHTS)))
 
     def scores(self, understood: Understood) -> Scores:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from answer.logistic import chance
 from mayshare.index import Index
 from mayshare.lexical import LexicalIndex
-from mayshare.schema import Hit, Passage, Place, Related, Situation
+from mayshare.schema import Hit, Passage, Related, Situation
 
 # Coefficients of the logistic regression; `python -m train.situation` fits them, docs/calibration.md has the figures.
 INTERCEPT = -3.663
@@ -61,10 +61,10 @@ def situation(index: Index, lead: Passage, hits: Sequence[Hit], probable: float 
         probable: how probable it is that the lead's section is the right one; None where it was chosen.
         least: the probability from which on the answer needn't ask.
     """
-    own = Place(source_id=lead.source_id, heading=lead.heading)
+    own = lead.place
     seen, others = {own}, []
     for hit in hits:
-        place = Place(source_id=hit.passage.source_id, heading=hit.passage.heading)
+        place = hit.passage.place
         if place not in seen and index.documents[place.source_id].kind != "official":
             seen.add(place)
             others.append(_related(hit.passage))

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from answer.assemble import Engine
 from eval.cases import Split
@@ -39,11 +39,15 @@ class Led(NamedTuple):
     offered: bool  # right, or among the other situations that are one click away
 
 
+def rows(split: Split) -> list[dict[str, Any]]:
+    """The questions of a split as they stand in the file."""
+    lines = (FOLDER / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def load(split: Split) -> list[Asked]:
     """The questions of a split."""
-    lines = (FOLDER / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = map(json.loads, lines)
-    return [Asked(row["text"], _places(row["answers"]), _places(row["part"])) for row in rows]
+    return [Asked(row["text"], _places(row["answers"]), _places(row["part"])) for row in rows(split)]
 
 
 def _places(rows: Iterable[tuple[str, str]]) -> frozenset[Place]:

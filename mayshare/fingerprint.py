@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from mayshare.config import ROOT, Settings
-from mayshare.minilm import EMBEDDING, INTENT, QUERY, READER, RERANKER
+from mayshare.minilm import EMBEDDING, INTENT, QUERY, READER, VERDICT_WEIGHTS, sha256_file
 
 RUN = 2  # of how the default model is run; raise it when vectors change by that, so that an index is embedded anew
 
@@ -25,10 +25,11 @@ def model_fingerprint(settings: Settings) -> str:
 
 
 def answering_fingerprint(settings: Settings) -> str:
-    """Names every model that an answer comes from: embedding, query encoder, reranker, reader, intent model."""
-    names = [model_fingerprint(settings), READER.fingerprint, INTENT.fingerprint]
+    """Names every model that an answer comes from: embedding, query encoder, reader with its verdicts, intent model."""
+    verdicts = f"verdict:{sha256_file(VERDICT_WEIGHTS)[:16]}"
+    names = [model_fingerprint(settings), READER.fingerprint, verdicts, INTENT.fingerprint]
     if settings.embedding.provider == "minilm":
-        names[1:1] = [QUERY.fingerprint, RERANKER.fingerprint]
+        names[1:1] = [QUERY.fingerprint]
     return " + ".join(names)
 
 

@@ -56,10 +56,9 @@ SCOPE = FITTED / "scope.npy"  # weights over a question's vector: is it one for 
 BASE = Model("all-MiniLM-L6-v2-int8")
 EMBEDDING = Model("minilm-embedding-int8", FITTED / "embedding.npz")
 QUERY = Model("minilm-query-int8", FITTED / "query.npz")  # questions, beside what EMBEDDING makes of the guidance
-# each holds its adapter and the two heads; one is used for its verdict, the other for its relevance
-READER_HEAD, RERANKER_HEAD = FITTED / "reader.npz", FITTED / "reranker.npz"
+READER_HEAD = FITTED / "reader.npz"  # its adapter and its two heads, relevance and verdict
 READER = Model("minilm-reader-int8", READER_HEAD)
-RERANKER = Model("minilm-reranker-int8", RERANKER_HEAD)
+VERDICT_WEIGHTS = FITTED / "verdict.json"  # what a verdict is decided by, the reader's among it
 INTENT_HEAD = FITTED / "intent.npz"
 INTENT = Model("minilm-intent-int8", INTENT_HEAD)
 
@@ -127,7 +126,7 @@ def missing_models(folder: Path, embedding: bool = True) -> list[Model]:
     Args:
         embedding: is the built-in embedding used? Those that are fitted to it are needed only then.
     """
-    needed = (EMBEDDING, QUERY, RERANKER, READER, INTENT) if embedding else (READER, INTENT)
+    needed = (EMBEDDING, QUERY, READER, INTENT) if embedding else (READER, INTENT)
     return [model for model in needed if _record(folder, model) is None]
 
 

@@ -1,8 +1,8 @@
 """The reader: a cross-encoder that says how well a passage answers a question, and which verdict follows from it.
 
-MiniLM with an adapter trained on questions that professionals ask of the guidance (`train/reader.py`). It reads a
-question and a passage together. Sources: Nogueira and Cho (2019), Passage Re-ranking with BERT; Devlin et al. (2019),
-sentence-pair classification.
+MiniLM with an adapter trained on questions that professionals ask of the guidance, on messy stories and on strangers'
+questions, each beside sections that don't answer it (`train/reader.py`). It reads a question and a passage together.
+Sources: Nogueira and Cho (2019), Passage Re-ranking with BERT; Devlin et al. (2019), sentence-pair classification.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mayshare.headed import CLS, SEP, HeadedEncoder, Ids
-from mayshare.minilm import READER, READER_HEAD, RERANKER, RERANKER_HEAD, ensure_model, package_files
+from mayshare.minilm import READER, READER_HEAD, ensure_model, package_files
 from mayshare.verdicts import Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("yes", "no", "conditional", "explain")
@@ -57,12 +57,3 @@ class Reader(HeadedEncoder):
 def load_reader(folder: Path, threads: int = 0) -> Reader:
     """The reader, built in `folder` where needed. Raises as `ensure_model`."""
     return Reader(ensure_model(folder, READER), package_files()[1], READER_HEAD, threads)
-
-
-def load_reranker(folder: Path, threads: int = 0) -> Reader:
-    """The reader that went on with messy questions and the sections nearest beside the right one.
-
-    Raises as `ensure_model`. It ranks better than the other. Its verdicts are better on questions of that kind and
-    worse on others.
-    """
-    return Reader(ensure_model(folder, RERANKER), package_files()[1], RERANKER_HEAD, threads)

@@ -103,6 +103,13 @@ class Span(Frozen):
         return max(0, min(self.end, other.end) - max(self.start, other.start))
 
 
+class Place(Frozen):
+    """A section of the guidance: its document and its heading."""
+
+    source_id: str
+    heading: str
+
+
 class Passage(Frozen):
     """What is retrieved: a section of a document, or a part of one. `body[start:end] == text`, always.
 
@@ -130,6 +137,11 @@ class Passage(Frozen):
     def heading(self) -> str:
         """Its own heading, or the document's title where it stands under none."""
         return self.heading_path[-1] if self.heading_path else self.title
+
+    @property
+    def place(self) -> Place:
+        """The section that it is of."""
+        return Place(source_id=self.source_id, heading=self.heading)
 
     @property
     def span(self) -> Span:
@@ -160,13 +172,6 @@ class Filters(Frozen):
     laws: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
-
-
-class Place(Frozen):
-    """A section of the guidance: its document and its heading."""
-
-    source_id: str
-    heading: str
 
 
 class Question(Frozen):

@@ -192,6 +192,15 @@ def test_the_words_that_open_an_answer_fit_its_bottom_line(
     assert compose.opening(answer) == expected
 
 
+@pytest.mark.parametrize(
+    ("lean", "expected"),
+    [(2.0, compose.YES_IF), (0.1, ""), (-2.0, compose.ONLY_IF), (None, compose.YES_IF)],
+)
+def test_a_condition_that_is_hardly_met_opens_no_yes(lean: float | None, expected: str) -> None:
+    line = "A school may confirm it if the notice says so."
+    assert compose.opening_for("conditional", Asks.PERMISSION, line, lean) == expected
+
+
 def test_an_answer_opens_with_the_same_words_everywhere(engine: Engine) -> None:
     answer = ask(engine, "can a domestic violence shelter confirm to the school that a mom and her kids stay there?")
     assert (answer.verdict, answer.opening) == ("conditional", compose.NO_UNLESS)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from answer.decide import JARS, jarring, votes, weigh
+from answer.decide import YES, Decider
 from answer.understand import Asks
 from answer.verdict import must_share
+from answer.verdict_features import Told, features, jarring, votes
 from mayshare.config import load_settings
+from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, Reader, load_reader
 from mayshare.schema import Phrasing, Verdict
 from mayshare.text import reading_text
@@ -62,33 +69,55 @@ def test_reading_text_leaves_citations_out_and_keeps_words() -> None:
     assert reading_text("Must it?", text) == "Must it? Condition: A school (a public one) must log it."
 
 
-@pytest.mark.parametrize(
-    ("chances", "ruled", "expected"),
-    [
-        ({"yes": 0.9, "no": 0.03, "conditional": 0.04, "explain": 0.03}, "yes", "yes"),
-        ({"yes": 0.6, "no": 0.1, "conditional": 0.25, "explain": 0.05}, "conditional", "conditional"),
-        ({"yes": 0.02, "no": 0.9, "conditional": 0.05, "explain": 0.03}, "conditional", "no"),
-        ({"yes": 0.01, "no": 0.01, "conditional": 0.01, "explain": 0.97}, "yes", "explain"),
-    ],
-)
-def test_a_doubtful_case_falls_to_it_depends(chances: dict[Verdict, float], ruled: Verdict, expected: Verdict) -> None:
-    assert weigh(chances, ruled) == expected
+Fitted = Callable[[dict[str, dict[str, float]]], Decider]
+EVEN: dict[Verdict, float] = dict.fromkeys(VERDICTS, 0.25)
 
 
-def test_a_duty_that_is_asked_about_and_stated_is_hardly_denied() -> None:
-    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.85, "conditional": 0.03, "explain": 0.02}
-    # log-odds: no −0.16 − 1.5; yes −2.3 − 0.4 + 0.6
-    assert weigh(chances, "yes", "no") == "no"
-    assert weigh(chances, "yes", "no", against=2 * JARS) == "yes"
-    assert must_share("A school must let a parent see the report card.")
-    assert not must_share("A school must have consent before it may give it.")
+def told(bottom_line: str = "A school may send it.", asks: Asks = Asks.PERMISSION, **more: Any) -> Told:
+    return Told(**{"chances": EVEN, "asked": (), "asks": asks, "words": 25, "bottom_line": bottom_line, **more})
 
 
-def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
-    chances: dict[Verdict, float] = {"yes": 0.1, "no": 0.5, "conditional": 0.3, "explain": 0.1}
-    # log-odds: no −0.69 + 0.6; it depends −1.2 + 0.5, and the "no" falls by 1.5 where it jars
-    assert weigh(chances, "no") == "no"
-    assert weigh(chances, "no", jarring(Asks.PERMISSION, "A school may send it.")) == "conditional"
+@pytest.fixture
+def fitted(tmp_path: Path, reader: Reader) -> Fitted:
+    """A decider with these weights of features by verdict, all others 0."""
+
+    def make(weights: dict[str, dict[str, float]]) -> Decider:
+        names = list(features(told()))
+        rows = {verdict: [weights.get(verdict, {}).get(name, 0.0) for name in names] for verdict in VERDICTS}
+        path = tmp_path / "verdict.json"
+        path.write_text(
+            json.dumps({"features": names, "weights": rows, "intercepts": dict.fromkeys(VERDICTS, 0.0)}), "utf-8"
+        )
+        return Decider(reader, path)
+
+    return make
+
+
+def test_what_was_fitted_is_what_a_question_is_read_for() -> None:
+    shipped = json.loads(VERDICT_WEIGHTS.read_text(encoding="utf-8"))
+    assert shipped["features"] == list(features(told()))
+    assert all(len(shipped["weights"][verdict]) == len(shipped["features"]) for verdict in VERDICTS)
+
+
+def test_the_likeliest_verdict_is_taken_and_a_yes_needs_a_margin(fitted: Fitted) -> None:
+    decider = fitted({"yes": {"says must share": -YES + 0.1}, "no": {"line REQUIRES": 0.05}})
+    must, may = (features(told(line)) for line in ("A school must give it.", "A school may give it."))
+    assert decider.weigh(must).verdict == "yes"
+    assert decider.weigh(must).lean == pytest.approx(-YES + 0.05, abs=1e-6)
+    assert decider.weigh(may).verdict != "yes", "as likely as the others isn't enough"
+
+
+def test_a_long_question_can_be_read_otherwise_than_a_short_one(fitted: Fitted) -> None:
+    decider = fitted({"no": {"reader no × length": 1.0}, "conditional": {"reader no": 0.1}})
+    sure: dict[Verdict, float] = {"yes": 0.01, "no": 0.97, "conditional": 0.01, "explain": 0.01}
+    short, long = (features(told(chances=sure, words=words)) for words in (3, 200))
+    assert short["reader no"] == long["reader no"]
+    assert short["reader no × length"] > 0 > long["reader no × length"]
+    assert decider.weigh(short).verdict == "no"
+
+
+def test_a_verdict_before_a_sentence_that_says_otherwise_jars() -> None:
+    assert jarring(Asks.PERMISSION, "A school may send it.") == "no"
     assert jarring(Asks.DUTY, "A school may send it.") == "yes"
     assert jarring(Asks.FACT, "A school may send it.") is None
     assert jarring(Asks.CONSENT, "A school may send it.") == "yes"
@@ -96,11 +125,14 @@ def test_a_no_before_a_sentence_that_permits_needs_more() -> None:
     assert jarring(Asks.CONSENT, "A program must have the teen's written consent before it bills a parent.") == "no"
     assert jarring(Asks.PERMISSION, "A center may release it only with the survivor's signature.") == "yes"
     assert jarring(Asks.PERMISSION, "A school may send it without consent, only to the next school.") == "no"
+    assert features(told("A school may send it."))["jars no"] == 1.0
+    assert must_share("A school must let a parent see the report card.")
+    assert not must_share("A school must have consent before it may give it.")
 
 
-def asked(*pairs: tuple[float, str]) -> list[tuple[float, Phrasing]]:
-    base = {"source_id": "a", "heading": "h", "text": "t"}
-    return [(cosine, Phrasing.model_validate({**base, "verdict": verdict})) for cosine, verdict in pairs]
+def asked(*pairs: tuple[float, str], case: bool = False) -> tuple[tuple[float, Phrasing], ...]:
+    base = {"source_id": "a", "heading": "h", "text": "t", "case": case}
+    return tuple((cosine, Phrasing.model_validate({**base, "verdict": verdict})) for cosine, verdict in pairs)
 
 
 def test_the_nearer_way_of_asking_counts_more() -> None:
@@ -109,16 +141,29 @@ def test_the_nearer_way_of_asking_counts_more() -> None:
     assert sum(shares.values()) == pytest.approx(1)
 
 
-def test_a_case_says_nothing_of_another_question_s_verdict() -> None:
-    shares = votes((cosine, phrasing.model_copy(update={"case": True})) for cosine, phrasing in asked((0.9, "no")))
-    assert set(shares.values()) == {0.25}
+def test_ways_of_asking_whose_facts_turn_the_verdict_are_counted_apart() -> None:
+    found = features(told(asked=asked((0.9, "no")) + asked((0.9, "yes"), case=True)))
+    assert found["phrasings no"] > found["phrasings yes"]
+    assert found["cases yes"] > found["cases no"]
 
 
 def test_without_ways_of_asking_no_verdict_gains() -> None:
     assert set(votes([]).values()) == {0.25}
+    assert len({features(told())[f"phrasings {verdict}"] for verdict in VERDICTS}) == 1
 
 
-def test_how_others_who_asked_were_answered_tips_the_verdict() -> None:
-    chances: dict[Verdict, float] = {"yes": 0.3, "no": 0.3, "conditional": 0.3, "explain": 0.1}
-    assert weigh(chances, "conditional") == "conditional"
-    assert weigh(chances, "conditional", None, votes(asked(*[(0.9, "no")] * 4))) == "no"
+def test_the_facts_told_turn_the_shipped_verdict(reader: Reader) -> None:
+    line = (
+        "A school may give police a student's grades only with a parent's consent, under an order or in an emergency."
+    )
+    leans = []
+    for facts in (
+        "The officer has a signed release from mom that names the grades.",
+        "The officer has no release, nobody signed, no order, and nobody is in danger.",
+    ):
+        question = f"Police want his grades. {facts} Can I hand them over?"
+        (reading,) = reader.read(question, [f"May a school give police a student's grades? {line}"])
+        found = features(told(line, chances=reading.verdicts, words=len(question.split())))
+        leans.append(Decider(reader).weigh(found).lean)
+    signed, unsigned = leans
+    assert signed > unsigned + 1

@@ -1,4 +1,4 @@
-"""Collect what the reranker is trained on, from the reader on: `python -m train.reader_pack OUT.json`.
+"""Collect what the reader goes on with: `python -m train.reader_pack OUT.json`.
 
 Stories and a draw of the ways of asking, each with the sections that the engine's own fused
 scores put beside the right one: what the reader must tell apart is what the scores can't. Strangers' questions come

@@ -64,7 +64,7 @@ def development(engine: Engine) -> Iterator[Asked]:
 def strange(engine: Engine) -> Iterator[Asked]:
     """Questions of people who saw neither guidance nor code; readers said which sections answer each.
 
-    Those that the reranker was trained on are left out, and those that no section answered when they were read.
+    Those that the reader was trained on are left out, and those that no section answered when they were read.
     """
     own = _sections(engine)
     asked = [(one.text, [(place.source_id, place.heading) for place in one.answers]) for one in strangers.load("dev")]
