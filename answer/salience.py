@@ -20,22 +20,22 @@ Table = npt.NDArray[np.float32]
 OTHERS = 5  # sentences of other sections that a sentence is held against
 
 # Coefficients of the logistic regression; `python -m train.salience` fits them.
-INTERCEPT = -6.842
+INTERCEPT = -6.381
 WEIGHTS = {
-    "own": 0.21,
-    "near": 1.092,
-    "heading": 0.569,
-    "at_hand": 1.352,
-    "same_provision": 0.151,
-    "length": 0.795,
-    "opens": -0.743,
-    "shared": 5.046,
-    "shared_most": 0.714,
-    "told": -1.675,
-    "of_law": 0.287,
-    "bottom_line": 0.556,
-    "exception": -0.218,
-    "next_step": -0.677,
+    "own": 1.063,
+    "near": 1.54,
+    "heading": -0.891,
+    "at_hand": 1.374,
+    "same_provision": 0.221,
+    "length": 0.4,
+    "opens": 0.022,
+    "shared": 2.141,
+    "shared_most": 0.535,
+    "told": 0.031,
+    "of_law": 0.021,
+    "bottom_line": -0.089,
+    "exception": -0.24,
+    "next_step": -0.114,
 }
 
 ROLES: tuple[Role, ...] = ("bottom_line", "exception", "next_step")  # which count

@@ -23,7 +23,7 @@ from mayshare.schema import Hit, Passage, Role, Sentence
 
 INVENTED = "In the invented case"  # a scenario for training: never an aside in an answer about another case
 SECTIONS = 5  # leading ones whose sentences may join the answer; those of further ones tell what is said often
-LEAST = 0.3  # probability that a sentence belongs, from which on it may join
+LEAST = 0.08  # probability that a sentence belongs, from which on it may join
 CHANGES = 0.3  # what the leading section's own sentences of these roles have on top
 SAID = 0.3  # share of its probability that a sentence loses if all its words have been said
 SAME = 0.45  # Jaccard similarity of terms above which two sentences say the same

@@ -10,6 +10,7 @@ import pytest
 from answer.assemble import Engine
 from eval.cases import load_cases
 from mayshare.index import numbered
+from mayshare.text import plain
 from mayshare.verdicts import Verdict
 from train.data import (
     Ask,
@@ -17,8 +18,10 @@ from train.data import (
     Story,
     is_document_held_out,
     read_asks,
+    read_sentences,
     read_stories,
     read_strangers,
+    sentence_key,
     write_asks,
 )
 from train.query_pack import asks
@@ -75,6 +78,23 @@ def test_each_stranger_s_question_stands_once_and_most_are_answered(engine: Engi
         places = [*stranger.answers, *stranger.part, *stranger.others]
         assert len(set(places)) == len(places), stranger.text
     assert 0.05 < sum(stranger.held_out for stranger in strangers) / len(strangers) < 0.2
+
+
+def test_sentences_that_readers_marked_still_stand_in_the_guidance(engine: Engine) -> None:
+    """A sentence that is worded anew loses its mark, which is why few may be lost before they are marked again."""
+    read = read_sentences()
+    assert len({asked.text for asked in read}) == len(read) == 510
+    assert {asked.opening for asked in read} == {"yes", "yes_if", "only_if", "no_unless", "no", "depends", "explain"}
+    known = numbered(engine.index.passages)
+    assert sum(asked.section in known for asked in read) > 0.95 * len(read)
+    standing = {
+        sentence_key(plain(engine.index.documents[passage.source_id].body[sentence.start : sentence.end]))
+        for passage in engine.index.passages
+        for sentence in passage.sentences
+    }
+    marked = [key for asked in read for key in asked.sentences]
+    assert sum(key in standing for key in marked) > 0.95 * len(marked)
+    assert all(sum(kind == "lead" for kind in asked.sentences.values()) == 1 for asked in read)
 
 
 def test_a_way_of_asking_knows_its_own_vector(engine: Engine) -> None:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
 STORIES = Path(__file__).parent / "stories.jsonl"
 STRANGERS = Path(__file__).parent / "strangers.jsonl"
+SENTENCES = Path(__file__).parent / "sentences.jsonl"
 Place = tuple[str, str]  # document and heading
 
 
@@ -83,6 +84,42 @@ def read_strangers() -> list[Stranger]:
         Stranger(row["text"], row["verdict"], *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")))
         for row in rows
     ]
+
+
+Belongs = Literal["lead", "vital", "okay", "beside"]
+
+
+class Read(NamedTuple):
+    """A stranger's question, the section that decides it, and what a reader said of the sentences near to it.
+
+    `opening`: how an answer should open; `sentences`: for each sentence that was read, by `sentence_key`, whether it
+    should lead, must be said, helps, or is beside the point.
+    """
+
+    text: str
+    section: Place
+    opening: str
+    sentences: dict[str, Belongs]
+
+
+def read_sentences() -> list[Read]:
+    """Every line of `train/sentences.jsonl`."""
+    kinds: tuple[Belongs, ...] = ("lead", "vital", "okay", "beside")
+    rows = map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines())
+    return [
+        Read(
+            row["text"],
+            (row["section"][0], row["section"][1]),
+            row["opening"],
+            {key: kind for kind in kinds for key in row[kind]},
+        )
+        for row in rows
+    ]
+
+
+def sentence_key(text: str) -> str:
+    """Names a sentence by its words, so that one which was changed counts as not read."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 def is_document_held_out(document: str) -> bool:
