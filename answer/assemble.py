@@ -213,7 +213,10 @@ class Engine:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._needed(opened, turn, understood, evidence)
         state = _left_to_state(opened.index, hits[0])
-        unsure = turn.told.sure and situation.probability(evidence.nearness) < self.settings.answering.situation
+        told = turn.told
+        # anyone may report abuse, whoever holds which record
+        likely = told.sure or (told.danger == "abuse" and needed is not None and emergency.lets_report(needed))
+        unsure = likely and situation.probability(evidence.nearness) < self.settings.answering.situation
         chosen = turn.question.situation == hits[0].passage.place
         leads = needed and not chosen and not _left_to_state(opened.index, needed)
         if needed and leads and (state or comes_first(understood, needed, hits, unsure)):
@@ -232,7 +235,7 @@ class Engine:
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
         if about and about.unsure:
-            opens = situation.if_so(opens or compose.VERDICT_WORDS[decided])
+            opens = situation.IF_SO
             message = f"{message} {situation.question(about)}".strip()
         turn.clock.lap("compose")
         answer = Answer(

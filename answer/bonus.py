@@ -22,6 +22,7 @@ Scores = npt.NDArray[np.float32]
 
 LAW_BONUS = 0.2  # for a passage of a law that the question names
 OTHER_LAW = -0.12  # for a passage that cites other laws and none that the question names
+RESTS_ELSEWHERE = -0.2  # … for a passage whose first sentence rests on other laws alone
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 ASKER = 0.05  # for a passage of a document that is written for whoever asks
@@ -38,6 +39,7 @@ class Bonus:
         laws = {law for passage in index.passages for law in passage.laws}
         self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
         self._cited = [cited(passage.authorities) for passage in index.passages]
+        self._rests = [cited(p.sentences[0].authorities) if p.sentences else frozenset() for p in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
         self._general = _general(index.passages)
@@ -52,7 +54,8 @@ class Bonus:
                 bonus += weight * np.logical_or.reduce(rows)
         if understood.laws:
             named = set(understood.laws)
-            bonus += OTHER_LAW * np.array([bool(of) and not named & of for of in self._cited])
+            for weight, laws_of in ((OTHER_LAW, self._cited), (RESTS_ELSEWHERE, self._rests)):
+                bonus += weight * np.array([bool(of) and not named & of for of in laws_of])
         bonus += DIRECTION * self._runs(understood.direction)
         if understood.asker in self._asking:
             bonus += ASKER * self._asking[understood.asker]

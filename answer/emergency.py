@@ -158,6 +158,16 @@ _RULES = (
 )
 
 
+# those of them by which abuse may be reported
+_REPORTS = (
+    "45 CFR 164.512(b)(1)(ii)",
+    "42 CFR 2.12(c)(6)",
+    "42 USC 290dd-2(e)",
+    "42 USC 671(a)(35)",
+    "42 USC 5106a(b)(2)(B)(i)",
+)
+
+
 def first(kinds: Iterable[str]) -> str:
     """What to do first in dangers of these kinds, keys of `MORE`."""
     return " ".join(part for part in (CALL, *map(MORE.__getitem__, kinds), BELOW) if part)
@@ -181,6 +191,13 @@ def rules(hits: Iterable[Hit]) -> list[Hit]:
 
 def _opens(hit: Hit) -> bool:
     return bool(hit.passage.sentences) and any(map(is_rule, hit.passage.sentences[0].authorities))
+
+
+def lets_report(hit: Hit) -> bool:
+    """Does the first sentence of a hit rest on a rule that lets abuse be reported, or has it reported?"""
+    return bool(hit.passage.sentences) and any(
+        authority.startswith(_REPORTS) for authority in hit.passage.sentences[0].authorities
+    )
 
 
 def is_rule(authority: str) -> bool:

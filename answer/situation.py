@@ -24,6 +24,9 @@ WEIGHTS = {
 }
 MOST = 5  # other situations offered
 IS_IT = "Is this your question?"
+# It opens an unsure answer, and no "yes" or "no" does: that would be read against the question that is printed above
+# it, and is meant for the one that was asked.
+IF_SO = "If so:"
 
 
 class Nearness(NamedTuple):
@@ -70,11 +73,6 @@ def situation(index: Index, lead: Passage, hits: Sequence[Hit], probable: float 
             others.append(_related(hit.passage))
     unsure = probable is not None and probable < least and bool(others)
     return Situation(section=_related(lead), others=tuple(others[:MOST]), probability=probable, unsure=unsure)
-
-
-def if_so(opening: str) -> str:
-    """An opening that holds only if the situation is the one asked about."""
-    return f"If so: {opening[0].lower()}{opening[1:]}" if opening else ""
 
 
 def question(found: Situation) -> str:

@@ -40,7 +40,7 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         (
             Modality.FORBIDS,
             rf"\b(?:neither(?! {_STOPS})|nobody|no one|none of)\b[^.]{{0,80}}?\b(?:may|can|must)\b|"
-            r"\b(?:must|may|shall|can)not\b|\b(?:must|may|shall|can) (?:not|never|neither)\b|\bno \w+(?: \w+){0,3} may\b|"
+            r"\b(?:must|may|shall|can)not\b|\b(?:must|may|shall|can) (?:not|never|neither)\b|(?<!\bby )\bno \w+(?: \w+){0,3} may\b|"
             r"\b(?:forbids?|prohibits?|bars?|bans?|prohibited|forbidden|barred)\b|\b(?:is|are) not (?:allowed|permitted)\b|"
             r"\bdoes not (?:allow|permit|authori[sz]e|let)\b|\bnever\b",
         ),

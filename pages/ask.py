@@ -9,6 +9,7 @@ import streamlit as st
 
 from answer import ask_next
 from answer.compose import GROUPS, opening
+from answer.situation import IF_SO
 from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import BusyError, MayshareError
@@ -237,8 +238,10 @@ def _claim(number: int, answer: Answer, claim: Claim) -> None:
     with st.container(gap="xxsmall"):
         if claim.role == "bottom_line":
             word = opening(answer)
-            colour = VERDICT_COLOURS.get(answer.verdict)
-            lead = f":{colour}[**{word}**] " if word and colour else ""
+            # a colour says yes or no as the word does, and an answer that asks first says neither
+            colour = None if word == IF_SO else VERDICT_COLOURS.get(answer.verdict)
+            lead = f":{colour}[**{word}**] " if colour else f"**{word}** "
+            lead = lead if word else ""
             st.markdown(f"## {lead}{text}", anchors=False)
         else:
             st.markdown(text)

@@ -11,6 +11,7 @@ import pytest
 from answer import emergency
 from answer.alarm import NAMED, Alarm, Told, comes_first, emergency_rule
 from answer.assemble import Engine
+from answer.bonus import Bonus
 from answer.understand import understand
 from eval import alarm_score
 from eval.intent_score import Split
@@ -161,6 +162,18 @@ def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engi
     assert found.situation.unsure or rule_leads
 
 
+def test_where_abuse_is_likely_the_duty_to_report_leads_and_is_asked_about(engine: Engine) -> None:
+    text = (
+        "I'm a lifeguard supervisor at the city pool. One of my 16yo guards told me her stepdad comes in her room at "
+        "night. HR says keep it internal. do I call somebody"
+    )
+    found = engine.ask(Question(text=text))
+    assert found.situation
+    assert found.situation.unsure
+    assert any(authority.startswith("42 USC 5106a") for authority in found.sources[0].authorities)
+    assert "hotline" in found.urgent
+
+
 def test_a_rule_that_leaves_all_to_the_state_never_takes_the_lead(engine: Engine) -> None:
     text = (
         "Neighbours kid sleeps on our couch most nights since his mom's arrest, he's 16. His school says sign as "
@@ -169,6 +182,14 @@ def test_a_rule_that_leaves_all_to_the_state_never_takes_the_lead(engine: Engine
     found = engine.ask(Question(text=text))
     assert found.urgent
     assert found.abstention is None, found.text
+
+
+def test_a_rule_of_the_law_that_is_named_comes_before_another_s(engine: Engine) -> None:
+    asked = understand(Question(text="Does HIPAA let a clinic warn of a threat?"), engine.glossary)
+    bonus = Bonus(engine.index)(asked)
+    rows = {passage.passage_id: row for row, passage in enumerate(engine.index.passages)}
+    school, clinic = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(j)", "HIPAA")
+    assert bonus[rows[clinic.passage.passage_id]] - bonus[rows[school.passage.passage_id]] > 0.4
 
 
 def _hit(engine: Engine, authority: str, law: str) -> Hit:

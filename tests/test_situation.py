@@ -26,7 +26,7 @@ def test_an_unsure_answer_asks_first_and_holds_only_if_so(unsure: Answer) -> Non
     assert unsure.situation
     heading = unsure.situation.section.heading
     assert unsure.text.removeprefix(unsure.urgent).lstrip().startswith(f"{situation.IS_IT} “{heading}”")
-    assert unsure.opening.startswith("If so: ")
+    assert unsure.opening == situation.IF_SO, "no yes or no that would be read against the question above it"
     assert MEANT in [other.heading for other in unsure.situation.others]
     assert unsure.sources[0].heading == heading
     assert "situation" in to_contract(unsure)
@@ -145,7 +145,7 @@ def test_the_page_offers_the_others_and_answers_again_in_place(app: AppTest) -> 
     assert not app.exception
     assert app.info[0].value.startswith(situation.IS_IT)
     first = next(m.value for m in app.markdown if m.value.startswith("## "))
-    assert "If so: " in first
+    assert "**If so:** " in first
     assert [b.label for b in app.button].count(MEANT) == 1
     next(b for b in app.button if b.label == MEANT).click().run()
     assert not app.exception

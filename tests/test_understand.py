@@ -30,6 +30,7 @@ GLOSSARY = Glossary(
         ("Are we required to log it?", Asks.DUTY),
         ("Do I need consent to talk to the PO?", Asks.CONSENT),
         ("Is parental permission required for this?", Asks.CONSENT),
+        ("2nd grader, bruises story. parent ok needed before giving CPS his name?", Asks.CONSENT),
         ("do we need moms and dads to sign before kids take it?", Asks.CONSENT),
         ("Do we still owe the parents a note?", Asks.DUTY),
         ("do i need mom's ok to give the district her name", Asks.CONSENT),

@@ -33,6 +33,7 @@ WITHOUT = (
         ("No provider may condition treatment on it.", Modality.FORBIDS),
         ("Neither the name nor the picture of a juvenile may be made public.", Modality.FORBIDS),
         ("Nobody in the office may open it.", Modality.FORBIDS),
+        ("A club bound by no federal privacy law may answer police.", Modality.PERMITS),
         ("Neither HIPAA nor FERPA stops a counselor from calling the parents, who may be told.", Modality.PERMITS),
         ("FERPA does not forbid a teacher to speak.", Modality.PERMITS),
         ("HIPAA does not itself stop a nurse from calling.", Modality.PERMITS),
