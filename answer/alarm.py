@@ -90,6 +90,11 @@ def emergency_rule(understood: Understood, hits: Sequence[Hit], again: Callable[
     return next(fitting, found[0] if found else None)
 
 
+def may_lead(told: Told, needed: Hit) -> bool:
+    """Is the danger so likely that its rule may lead? Abuse may be reported by anybody, so such a rule needs less."""
+    return told.sure or (told.danger == "abuse" and emergency.lets_report(needed))
+
+
 def comes_first(understood: Understood, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
     """Does the rule that opens records lead, in place of the first hit?
 

@@ -8,8 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from answer import abstain, compose, emergency, situation, verdict
-from answer.alarm import Alarm, asking, comes_first, emergency_rule
-from answer.decide import Decider
+from answer.alarm import Alarm, asking, comes_first, emergency_rule, may_lead
+from answer.decide import Decider, Decision
 from answer.glossary import Glossary, clean
 from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence, HybridRetriever
@@ -23,7 +23,7 @@ from mayshare.index import Index, open_index
 from mayshare.intent import load_intent_model
 from mayshare.lexical import terms
 from mayshare.reader import load_reader
-from mayshare.schema import Answer, Hit, Question, Situation, Verdict
+from mayshare.schema import Answer, Hit, Question, Situation
 from mayshare.text import plain
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ class Engine:
         self._pinned = pinned
         self.settings, self._without, self._today = settings, without, today
         threads = settings.embedding.threads
-        reader = load_reader(settings.model_folder, threads)
-        self._decider = None if "reader" in without else Decider(reader)
+        decides = "reader" not in without
         # what rereads leading sections was fitted beside the built-in embedding, and to no other
         rereads = "rerank" not in without and settings.embedding.provider == "minilm"
+        reader = load_reader(settings.model_folder, threads) if decides or rereads else None
+        self._decider = Decider(reader) if reader and decides else None
         self._reranker = reader if rereads else None
         self._intents = load_intent_model(settings.model_folder, threads) if "intent" not in without else None
         self.alarm = Alarm(self._intents)
@@ -212,16 +213,7 @@ class Engine:
     def _answered(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Answer:
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._needed(opened, turn, understood, evidence)
-        state = _left_to_state(opened.index, hits[0])
-        told = turn.told
-        # anyone may report abuse, whoever holds which record
-        likely = told.sure or (told.danger == "abuse" and needed is not None and emergency.lets_report(needed))
-        unsure = likely and situation.probability(evidence.nearness) < self.settings.answering.situation
-        chosen = turn.question.situation == hits[0].passage.place
-        leads = needed and not chosen and not _left_to_state(opened.index, needed)
-        if needed and leads and (state or comes_first(understood, needed, hits, unsure)):
-            # what can be done at once comes before all else, and before what a state may add
-            hits = (needed, *(hit for hit in hits if hit.passage != needed.passage))
+        hits = self._led(opened, turn, understood, evidence, hits, needed)
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
             selected = with_rule(opened.index, selected, needed.passage)
@@ -230,7 +222,7 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided, lean = self._decide(opened, understood, evidence, selected[0]) if claims else ("explain", None)
+        decided, lean = self._decide(opened, understood, evidence, selected[0]) if claims else Decision("explain", None)
         opens = compose.opening_for(decided, understood.asks, claims[0].text, lean) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
@@ -260,6 +252,25 @@ class Engine:
         turn.clock.lap("model")
         return answer.model_copy(update={"timings_ms": turn.clock.timings()})
 
+    def _led(
+        self,
+        opened: Opened,
+        turn: Turn,
+        understood: Understood,
+        evidence: Evidence,
+        hits: tuple[Hit, ...],
+        needed: Hit | None,
+    ) -> tuple[Hit, ...]:
+        """The hits; in a danger its rule first, where that comes before all else and before what a state may add."""
+        first = hits[0]
+        if needed is None or turn.question.situation == first.passage.place or _left_to_state(opened.index, needed):
+            return hits
+        unsure = situation.probability(evidence.nearness) < self.settings.answering.situation
+        unsure = unsure and may_lead(turn.told, needed)
+        if _left_to_state(opened.index, first) or comes_first(understood, needed, hits, unsure):
+            return (needed, *(hit for hit in hits if hit.passage != needed.passage))
+        return hits
+
     def _situation(
         self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, lead: Hit
     ) -> Situation:
@@ -285,12 +296,9 @@ class Engine:
 
         return emergency_rule(understood, evidence.hits, again)
 
-    def _decide(
-        self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected
-    ) -> tuple[Verdict, float | None]:
-        """The verdict, and to which side it leans, where a model tells it."""
+    def _decide(self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Decision:
         if self._decider is None:
-            return verdict.read(plain(lead.text), understood.asks, understood.focus), None
+            return Decision(verdict.read(plain(lead.text), understood.asks, understood.focus), None)
         asked = opened.index.asked(evidence.vector, lead.passage)
         return self._decider.decide(understood, lead.passage, plain(lead.text), asked)
 

@@ -107,7 +107,9 @@ def opening_for(verdict: Verdict, asks: Asks, bottom_line: str, lean: float | No
         return NO_UNLESS
     if asks is Asks.PERMISSION and verdict == "conditional" and line is Modality.PERMITS:
         permitted = next((opens for pattern, opens in _PERMITTED if pattern.search(bottom_line)), YES_IF)
-        return permitted if lean is None or lean >= LEANS else _LIMITED[lean <= -LEANS]
+        if lean is None or lean >= LEANS:
+            return permitted
+        return ONLY_IF if lean <= -LEANS else ""
     if asks in (Asks.PERMISSION, Asks.EXPLAIN) and (verdict, line) in _DESCRIBED:
         return _DESCRIBED[verdict, line]
     return ""
@@ -119,8 +121,6 @@ _PERMITTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:only|not without)\b", re.IGNORECASE), ONLY_IF),
     (re.compile(r"\b(?:unless|except)\b", re.IGNORECASE), YES_UNLESS),
 )
-# by whether it leans to "no"
-_LIMITED = {False: "", True: ONLY_IF}
 _DESCRIBED: dict[tuple[Verdict, Modality], str] = {
     ("no", Modality.PERMITS): "Not as you describe it.",
     ("no", Modality.REQUIRES): "Not as you describe it.",

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answer.understand import Understood
-from answer.verdict_features import Told, features
+from answer.verdict_features import Signs, features
 from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, Reader
 from mayshare.schema import Passage, Phrasing, Verdict
@@ -26,10 +26,10 @@ YES = -0.2  # log-odds for "yes", whatever is asked
 
 
 class Decision(NamedTuple):
-    """A verdict, and to which side it leans: the log-odds of "yes" against "no"."""
+    """A verdict, and to which side it leans: the log-odds of "yes" against "no", None where rules alone decided."""
 
     verdict: Verdict
-    lean: float
+    lean: float | None
 
 
 class Decider:
@@ -51,14 +51,14 @@ class Decider:
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
         """
-        return self.weigh(features(self.told(understood, passage, bottom_line, asked)))
+        return self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
 
-    def told(
+    def signs(
         self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]]
-    ) -> Told:
+    ) -> Signs:
         """What the verdict is read from."""
         chances = self._read(understood, reading_text(passage.heading, passage.text))
-        return Told(chances, tuple(asked), understood.asks, len(understood.current.split()), bottom_line)
+        return Signs(chances, tuple(asked), understood.asks, len(understood.current.split()), bottom_line)
 
     def weigh(self, found: Mapping[str, float]) -> Decision:
         """The likeliest verdict for these features."""

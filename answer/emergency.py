@@ -7,7 +7,7 @@ nearest to the question is kept among the answer's claims.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mayshare.schema import Hit
 
@@ -140,31 +140,25 @@ _GENERAL = re.compile(
     r"years? ago|two weeks ago|last month|last semester|in the past|closed case)\b",
     re.IGNORECASE,
 )
-_RULES = (
-    "34 CFR 99.36(a)",
-    "34 CFR 99.36(c)",
-    "34 CFR 99.31(a)(10)",
-    "20 USC 1232g(b)(1)(I)",
-    "45 CFR 164.512(j)",
-    "45 CFR 164.512(b)(1)(ii)",
-    "45 CFR 164.510(b)",
-    "42 CFR 2.51",
-    "42 CFR 2.12(c)(6)",
-    "42 USC 290dd-2(b)(2)(A)",
-    "42 USC 290dd-2(e)",
-    "34 USC 12291(b)(2)(E)",
-    "42 USC 671(a)(35)",
-    "42 USC 5106a(b)(2)(B)(i)",
-)
-
-
-# those of them by which abuse may be reported
+# by which abuse may be reported
 _REPORTS = (
     "45 CFR 164.512(b)(1)(ii)",
     "42 CFR 2.12(c)(6)",
     "42 USC 290dd-2(e)",
     "42 USC 671(a)(35)",
     "42 USC 5106a(b)(2)(B)(i)",
+)
+_RULES = (
+    *_REPORTS,
+    "34 CFR 99.36(a)",
+    "34 CFR 99.36(c)",
+    "34 CFR 99.31(a)(10)",
+    "20 USC 1232g(b)(1)(I)",
+    "45 CFR 164.512(j)",
+    "45 CFR 164.510(b)",
+    "42 CFR 2.51",
+    "42 USC 290dd-2(b)(2)(A)",
+    "34 USC 12291(b)(2)(E)",
 )
 
 
@@ -186,18 +180,17 @@ def danger(text: str) -> str | None:
 
 def rules(hits: Iterable[Hit]) -> list[Hit]:
     """The hits whose first sentence rests on an emergency or reporting rule, in their order."""
-    return [hit for hit in hits if _opens(hit)]
-
-
-def _opens(hit: Hit) -> bool:
-    return bool(hit.passage.sentences) and any(map(is_rule, hit.passage.sentences[0].authorities))
+    return [hit for hit in hits if any(map(is_rule, _rests_on(hit)))]
 
 
 def lets_report(hit: Hit) -> bool:
     """Does the first sentence of a hit rest on a rule that lets abuse be reported, or has it reported?"""
-    return bool(hit.passage.sentences) and any(
-        authority.startswith(_REPORTS) for authority in hit.passage.sentences[0].authorities
-    )
+    return any(authority.startswith(_REPORTS) for authority in _rests_on(hit))
+
+
+def _rests_on(hit: Hit) -> Sequence[str]:
+    """The authorities of a hit's first sentence."""
+    return hit.passage.sentences[0].authorities if hit.passage.sentences else ()
 
 
 def is_rule(authority: str) -> bool:

@@ -34,7 +34,7 @@ _SAYS: dict[str, re.Pattern[str]] = {
 }
 
 
-class Told(NamedTuple):
+class Signs(NamedTuple):
     """What is known of a question and the section that answers it.
 
     `chances`: the reader's; `asked`: the section's phrasings with their cosine to the question; `words`: how many the
@@ -48,27 +48,27 @@ class Told(NamedTuple):
     bottom_line: str
 
 
-def features(told: Told) -> dict[str, float]:
+def features(signs: Signs) -> dict[str, float]:
     """Each feature by its name, always the same names in the same order.
 
     `reader`, `phrasings`, `cases`: log-shares of each verdict, the last among phrasings whose facts turn the verdict;
     `jars`: a verdict that would jar with the bottom line; `asks`, `line`: what is asked and what the bottom line does;
     `may`: what it does, where a permission is asked for; `says`: words of the bottom line.
     """
-    line = verdict.modality(told.bottom_line)
-    jars = jarring(told.asks, told.bottom_line)
-    found = _shares("reader", told.chances)
-    found |= _shares("phrasings", votes(pair for pair in told.asked if not pair[1].case))
-    found |= _shares("cases", votes(pair for pair in told.asked if pair[1].case))
-    length = math.log((1 + told.words) / (1 + WORDS))
+    line = verdict.modality(signs.bottom_line)
+    jars = jarring(signs.asks, signs.bottom_line)
+    found = _shares("reader", signs.chances)
+    found |= _shares("phrasings", votes(pair for pair in signs.asked if not pair[1].case))
+    found |= _shares("cases", votes(pair for pair in signs.asked if pair[1].case))
+    length = math.log((1 + signs.words) / (1 + WORDS))
     found |= {f"{name} × length": length * value for name, value in found.items()} | {"length": length}
     found |= {f"jars {name}": float(jars == name) for name in ("yes", "no")}
-    found |= {f"asks {asks.name}": float(told.asks is asks) for asks in Asks}
+    found |= {f"asks {asks.name}": float(signs.asks is asks) for asks in Asks}
     found |= {f"line {kind.name}": float(line is kind) for kind in Modality}
-    may = told.asks in (Asks.PERMISSION, Asks.EXPLAIN)
+    may = signs.asks in (Asks.PERMISSION, Asks.EXPLAIN)
     found |= {f"may {kind.name}": float(may and line is kind) for kind in Modality}
-    found |= {f"says {name}": float(bool(pattern.search(told.bottom_line))) for name, pattern in _SAYS.items()}
-    return found | {"says must share": float(verdict.must_share(told.bottom_line))}
+    found |= {f"says {name}": float(bool(pattern.search(signs.bottom_line))) for name, pattern in _SAYS.items()}
+    return found | {"says must share": float(verdict.must_share(signs.bottom_line))}
 
 
 def _shares(kind: str, shares: Mapping[Verdict, float]) -> dict[str, float]:

@@ -240,9 +240,8 @@ def _claim(number: int, answer: Answer, claim: Claim) -> None:
             word = opening(answer)
             # a colour says yes or no as the word does, and an answer that asks first says neither
             colour = None if word == IF_SO else VERDICT_COLOURS.get(answer.verdict)
-            lead = f":{colour}[**{word}**] " if colour else f"**{word}** "
-            lead = lead if word else ""
-            st.markdown(f"## {lead}{text}", anchors=False)
+            shown = f":{colour}[**{word}**]" if colour else f"**{word}**"
+            st.markdown(f"## {shown} {text}" if word else f"## {text}", anchors=False)
         else:
             st.markdown(text)
         if claim.unverified:

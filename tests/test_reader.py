@@ -12,7 +12,7 @@ import pytest
 from answer.decide import YES, Decider
 from answer.understand import Asks
 from answer.verdict import must_share
-from answer.verdict_features import Told, features, jarring, votes
+from answer.verdict_features import Signs, features, jarring, votes
 from mayshare.config import load_settings
 from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, Reader, load_reader
@@ -73,8 +73,8 @@ Fitted = Callable[[dict[str, dict[str, float]]], Decider]
 EVEN: dict[Verdict, float] = dict.fromkeys(VERDICTS, 0.25)
 
 
-def told(bottom_line: str = "A school may send it.", asks: Asks = Asks.PERMISSION, **more: Any) -> Told:
-    return Told(**{"chances": EVEN, "asked": (), "asks": asks, "words": 25, "bottom_line": bottom_line, **more})
+def told(bottom_line: str = "A school may send it.", asks: Asks = Asks.PERMISSION, **more: Any) -> Signs:
+    return Signs(**{"chances": EVEN, "asked": (), "asks": asks, "words": 25, "bottom_line": bottom_line, **more})
 
 
 @pytest.fixture

@@ -122,6 +122,12 @@ def sentence_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
+def folds(groups: Sequence[str], count: int) -> npt.NDArray[np.int64]:
+    """The fold of each example, one of `count`: those of one group, in a row or not, are in the same."""
+    number = {group: n % count for n, group in enumerate(dict.fromkeys(groups))}
+    return np.array([number[group] for group in groups])
+
+
 def is_document_held_out(document: str) -> bool:
     """Are the questions on this document kept from the query encoder? By document, so that it has seen none of them."""
     return _drawn(document)

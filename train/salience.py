@@ -27,7 +27,7 @@ from eval.setup import context_of
 from mayshare.config import load_settings
 from mayshare.schema import Place, Question
 from mayshare.text import plain
-from train.data import read_sentences, sentence_key
+from train.data import folds, read_sentences, sentence_key
 from train.situation import area
 
 RIDGE = 5.0
@@ -89,8 +89,7 @@ def main() -> int:
     found = [*development(engine, context_of(engine.index).matcher), *read(engine)]
     values, belongs = np.concatenate([f.values for f in found]), np.concatenate([f.belongs for f in found])
     counts = np.concatenate([np.full(len(f.belongs), f.counts) for f in found])
-    groups = {group: n % FOLDS for n, group in enumerate(dict.fromkeys(f.group for f in found))}
-    fold = np.concatenate([np.full(len(f.belongs), groups[f.group]) for f in found])
+    fold = folds([f.group for f in found for _ in f.belongs], FOLDS)
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     scaled = (values - mean) / spread
     chances = np.zeros(len(belongs))

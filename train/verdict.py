@@ -31,7 +31,7 @@ from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, load_reader
 from mayshare.schema import Place, Question
 from mayshare.text import plain
-from train.data import is_document_held_out, read_stories, read_strangers
+from train.data import folds, is_document_held_out, read_stories, read_strangers
 
 FOLDS = 5
 RIDGE = 33.0  # of features of unit variance
@@ -90,17 +90,13 @@ def examples(engine: Engine, decider: Decider) -> Iterator[Example]:
         if not found.hits:
             continue
         lead = found.hits[0].passage
-        if question.situation and (lead.source_id, lead.heading) != _pair(question.situation):
+        if question.situation and lead.place != question.situation:
             continue  # the guidance no longer has it
         line = bottom_line(engine.index, lead)
         if line is None:
             continue
-        told = decider.told(understood, lead, plain(line.text), engine.index.asked(found.vector, lead))
-        yield Example(asked.kind, asked.group, features(told), VERDICTS.index(asked.verdict))
-
-
-def _pair(place: Place) -> tuple[str, str]:
-    return place.source_id, place.heading
+        signs = decider.signs(understood, lead, plain(line.text), engine.index.asked(found.vector, lead))
+        yield Example(asked.kind, asked.group, features(signs), VERDICTS.index(asked.verdict))
 
 
 def decided(chances: Array) -> npt.NDArray[np.int64]:
@@ -141,8 +137,7 @@ def main() -> int:
     counts = np.array([COUNTS[example.kind] for example in found])
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     scaled = (values - mean) / spread
-    groups = {group: n % FOLDS for n, group in enumerate(dict.fromkeys(example.group for example in found))}
-    fold = np.array([groups[example.group] for example in found])
+    fold = folds([example.group for example in found], FOLDS)
     chances = np.zeros((len(found), len(VERDICTS)))
     for n in range(FOLDS):
         learned = fold != n
