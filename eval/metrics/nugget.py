@@ -13,7 +13,7 @@ from eval.matching import PARTLY, STATED, contradicts
 from eval.metrics.context import Context
 from mayshare.schema import Answer
 
-WRONG = 0.8  # probability from which a claim counts as making a wrong statement: a false alarm is a heavy verdict
+WRONG = 0.9  # probability from which a claim counts as making a wrong statement: a false alarm is a heavy verdict
 
 
 def vital_strict(gold: Gold, answer: Answer, context: Context) -> float | None:
