@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from answer.follow_up import adds, opens_pointing
 from answer.logistic import chance
 from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence
@@ -169,16 +170,9 @@ def is_elsewhere(turn: str, alone: Intent) -> bool:
         alone: what the intent model makes of the turn without the others. Whatever follows a question for the guidance
             would look like one.
     """
-    if _GOES_ON.match(turn):
+    if adds(turn):
         return False
-    return alone.out_of_scope >= (TIED if _POINTS.match(turn) else ELSEWHERE)
-
-
-_GOES_ON = re.compile(
-    r"\W*(?:and|but|so|or|then|also|same|still|ok|okay|no|yes|yeah|right|thanks|great|if|(?:what|even) if|(?:what|how) about)\b",
-    re.IGNORECASE,
-)
-_POINTS = re.compile(r"\W*(?:he|she|they|it|that|this|those|his|her|their|him|them)(?:'\w+)?\b", re.IGNORECASE)
+    return alone.out_of_scope >= (TIED if opens_pointing(turn) else ELSEWHERE)
 
 
 def unexplained(provisions: Sequence[str]) -> str:

@@ -95,6 +95,12 @@ _PRONOUN = re.compile(
 _POINTS_BACK = re.compile(
     r"^(?:\W*\w+\W+){0,3}?(?P<who>they|them|their|he|she|him|his|her|hers|those|these)\b", re.IGNORECASE
 )
+# a turn that opens so is tied to the turns before it, though it may stand by itself: "if the mother signs, may we …?"
+_ADDS = re.compile(
+    r"\W*(?:and|but|so|or|then|also|same|still|ok|okay|no|yes|yeah|right|thanks|great|if|(?:what|even) if|(?:what|how) about)\b",
+    re.IGNORECASE,
+)
+_OPENS_POINTING = re.compile(r"\W*(?:he|she|they|it|that|this|those|his|her|their|him|them)(?:'\w+)?\b", re.IGNORECASE)
 _ASKING = re.compile(
     r"\?|\b(?:can|may|could|should|must|do|does|did|is|are|am|will|would|what|which|who|whom|whose|when|how|why|where|tell me|explain)\b",
     re.IGNORECASE,
@@ -118,6 +124,16 @@ def is_follow_up(text: str) -> bool:
         if stands_for and count <= most and not (party and party.end() <= stands_for.start("who")):
             return True
     return party is None and record is None and law is None and count <= 7
+
+
+def adds(text: str) -> bool:
+    """Does a turn open as something added to the turns before it, whether or not it leans on them?"""
+    return bool(_ADDS.match(text))
+
+
+def opens_pointing(text: str) -> bool:
+    """Does a turn open with a word for somebody or something that was named before?"""
+    return bool(_OPENS_POINTING.match(text))
 
 
 def resolve(current: str, history: Sequence[str], lean: bool = False) -> tuple[str, str]:
