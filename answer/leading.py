@@ -7,6 +7,7 @@ speaks of. Source: Joachims (2002), Optimizing Search Engines using Clickthrough
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,12 +21,13 @@ from mayshare.lexical import terms
 MOST = 12  # sections: the right one is hardly ever behind them
 # Beside 1 for the fused score; `python -m train.leading` fits them, docs/adr/0004-fitted-models.md has the figures.
 WEIGHTS = {
-    "dense": 0.61,
-    "phrasing": 1.46,
-    "covered": 0.74,
-    "heading_covered": 0.25,
-    "heading_words": -0.01,
+    "dense": 0.66,
+    "phrasing": 1.27,
+    "covered": 0.8,
+    "heading_covered": 0.22,
+    "covered_by_length": 0.59,
 }
+MIDDLING = 12  # terms of a question of middling length
 Scores = npt.NDArray[np.float32]
 
 
@@ -55,11 +57,13 @@ class Leading:
         """What speaks for each section beside its fused score; shape (heads, WEIGHTS).
 
         `dense`, `phrasing`: cosines; `covered`: how much of the question the section speaks of; `heading_covered`: how
-        much of the heading the question speaks of; `heading_words`: how many words the heading has.
+        much of the heading the question speaks of; `covered_by_length`: `covered` times the length of the question: the
+        more it tells, the more its words say of its section.
         """
         return np.array([self._of_head(asked, row, float(dense[row]), float(phrasing[row])) for row in heads])
 
     def _of_head(self, asked: Sequence[str], row: int, dense: float, phrasing: float) -> tuple[float, ...]:
         heading = self._sections.passages[row].heading
         of_heading = coverage(terms(heading), set(asked), self._index.lexical)
-        return dense, phrasing, self._sections.covered(asked, row), of_heading, float(len(heading.split()))
+        covered, length = self._sections.covered(asked, row), math.log((1 + len(asked)) / (1 + MIDDLING))
+        return dense, phrasing, covered, of_heading, covered * length

@@ -16,6 +16,7 @@ T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
 STORIES = Path(__file__).parent / "stories.jsonl"
 STRANGERS = Path(__file__).parent / "strangers.jsonl"
+GENERAL = Path(__file__).parent / "general.jsonl"
 SENTENCES = Path(__file__).parent / "sentences.jsonl"
 Place = tuple[str, str]  # document and heading
 
@@ -77,9 +78,9 @@ class Stranger(NamedTuple):
         return _drawn(self.text)
 
 
-def read_strangers() -> list[Stranger]:
-    """Every line of `train/strangers.jsonl`."""
-    rows = map(json.loads, STRANGERS.read_text(encoding="utf-8").splitlines())
+def read_strangers(path: Path = STRANGERS) -> list[Stranger]:
+    """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`, which no model was trained on."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
         Stranger(row["text"], row["verdict"], *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")))
         for row in rows

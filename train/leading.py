@@ -1,8 +1,8 @@
 """Fit what orders the leading sections: `python -m train.leading`, after the query encoder is trained.
 
-A linear ranking from pairs, on `train/strangers.jsonl`: of the sections that lead by their fused scores, those that a
-reader said decide the question against the others. Copy the printed numbers to answer/leading.py. Its figures on
-questions of strangers are for each question from a fit without its fifth.
+A linear ranking from pairs, on `train/strangers.jsonl` and `train/general.jsonl`: of the sections that lead by their
+fused scores, those that a reader said decide the question against the others. Copy the printed numbers to
+answer/leading.py. Its figures on these questions are for each question from a fit without its fifth.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from eval import strangers
 from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.schema import Place, Question
-from train.data import read_strangers
+from train.data import GENERAL, STRANGERS, read_strangers
 
 FOLDS = 5
 Array = npt.NDArray[np.float64]
@@ -65,29 +65,34 @@ def leads_rightly(one: Led, weighed: Array) -> bool:
     return bool(len(one.right)) and bool(one.right[int(np.argmax(one.values @ weighed))])
 
 
-def held_out(asked: Sequence[Led]) -> float:
-    """The share that is led rightly, each question with weights from the others' folds."""
+def held_out(asked: Sequence[Led]) -> npt.NDArray[np.bool_]:
+    """Which are led rightly, each question with weights from the others' folds."""
     fold = np.random.default_rng(0).permutation(len(asked)) % FOLDS
-    right = []
+    right = np.zeros(len(asked), dtype=bool)
     for n in range(FOLDS):
         weighed = weights([one for one, of in zip(asked, fold, strict=True) if of != n])
-        right += [leads_rightly(one, weighed) for one, of in zip(asked, fold, strict=True) if of == n]
-    return float(np.mean(right))
+        for row in np.flatnonzero(fold == n):
+            right[row] = leads_rightly(asked[row], weighed)
+    return right
 
 
 def main() -> int:
     """Command line entry."""
     engine = Engine(load_settings(), without=frozenset({"rerank", "reader", "intent", "model"}), pinned=True)
-    asked = []
-    for stranger in read_strangers():
-        if stranger.answers:
-            places = frozenset(Place(source_id=source_id, heading=heading) for source_id, heading in stranger.answers)
-            asked.append(led(engine, stranger.text, places))
+    asked, sources = [], []
+    for path in (STRANGERS, GENERAL):
+        for stranger in read_strangers(path):
+            if stranger.answers:
+                places = (Place(source_id=source_id, heading=heading) for source_id, heading in stranger.answers)
+                asked.append(led(engine, stranger.text, frozenset(places)))
+                sources.append(path.name)
     found = weights(asked)
     print("WEIGHTS =", {name: round(float(weight), 2) for name, weight in zip(WEIGHTS, found[1:], strict=True)})
     alone = np.eye(len(found))[0]
-    before = np.mean([leads_rightly(one, alone) for one in asked])
-    print(f"{len(asked)} questions that are fitted on: led rightly {before:.3f}, now {held_out(asked):.3f}")
+    before, now = np.array([leads_rightly(one, alone) for one in asked]), held_out(asked)
+    for name in dict.fromkeys(sources):
+        own = np.array(sources) == name
+        print(f"{own.sum()} questions of {name}: led rightly {before[own].mean():.3f}, now {now[own].mean():.3f}")
     for split in ("dev", "test"):
         others = [led(engine, question.text, question.answers) for question in strangers.load(split)]
         shares = [np.mean([leads_rightly(one, weighed) for one in others]) for weighed in (alone, found)]

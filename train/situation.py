@@ -2,9 +2,9 @@
 
 A logistic regression over how near the section that leads is to the question, by how much it leads, and how much of the
 question it speaks of. Fitted on the stories of documents that the query encoder wasn't trained on, on the development
-questions, and, each counting OFTEN times, on questions of strangers (`eval/strangers/dev.jsonl` and those of
-`train/strangers.jsonl` that are held out), who ask of what no section was written for: does the section that leads hold
-the answer? Copy the printed numbers to answer/situation.py.
+questions, and, each counting OFTEN times, on questions of strangers (`eval/strangers/dev.jsonl`, those of
+`train/strangers.jsonl` that are held out, and `train/general.jsonl`), who ask of what no section was written for: does
+the section that leads hold the answer? Copy the printed numbers to answer/situation.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eval.cases import gold, load_cases
 from eval.logistic import fit
 from mayshare.config import load_settings
 from mayshare.schema import Filters, Passage, Question
-from train.data import is_document_held_out, read_stories, read_strangers
+from train.data import GENERAL, is_document_held_out, read_stories, read_strangers
 
 FOLDS = 10
 OFTEN = 5  # strangers' questions are few, and the only ones that weren't written for the guidance
@@ -69,6 +69,7 @@ def strange(engine: Engine) -> Iterator[Asked]:
     own = _sections(engine)
     asked = [(one.text, [(place.source_id, place.heading) for place in one.answers]) for one in strangers.load("dev")]
     asked += [(one.text, list(one.answers)) for one in read_strangers() if one.held_out and one.answers]
+    asked += [(one.text, list(one.answers)) for one in read_strangers(GENERAL) if one.answers]
     for text, answers in asked:
         yield _asked(engine, text, set().union(*(own.get(place, set()) for place in answers)))
 

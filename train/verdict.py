@@ -1,9 +1,9 @@
 """Fit what decides a verdict: `python -m train.verdict [--out mayshare/weights/verdict.json]`.
 
 A multinomial logistic regression over what `answer/verdict_features.py` reads. Fitted on the stories of documents that
-the reader wasn't trained on, on strangers' questions (those that the reader was trained on count half as much), with
-the right section chosen, and on the development questions with the section that the engine finds. Development
-questions count more: they alone ask for a rule and tell no facts.
+the reader wasn't trained on, on strangers' questions (those that the reader was trained on count half as much) and
+their general ones, with the right section chosen, and on the development questions with the section that the engine
+finds. General and development questions count more: they ask for a rule and tell few facts.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, load_reader
 from mayshare.schema import Place, Question
 from mayshare.text import plain
-from train.data import folds, is_document_held_out, read_stories, read_strangers
+from train.data import GENERAL, folds, is_document_held_out, read_stories, read_strangers
 
 FOLDS = 5
 RIDGE = 33.0  # of features of unit variance
-COUNTS = {"story": 0.5, "trained": 1.0, "stranger": 2.0, "development": 3.0}
+COUNTS = {"story": 0.5, "trained": 1.0, "stranger": 2.0, "general": 3.0, "development": 3.0}
 Array = npt.NDArray[np.float64]
 
 
@@ -67,6 +67,9 @@ def questions() -> Iterator[Asked]:
         if stranger.answers:
             kind = "stranger" if stranger.held_out else "trained"
             yield Asked(kind, stranger.text, _at(stranger.text, stranger.answers[0]), stranger.verdict)
+    for general in read_strangers(GENERAL):
+        if general.answers:
+            yield Asked("general", general.text, _at(general.text, general.answers[0]), general.verdict)
     for row in strangers.rows("dev"):
         if row["answers"]:
             yield Asked("stranger", row["text"], _at(row["text"], row["answers"][0]), row["verdict"])
