@@ -14,15 +14,18 @@ from answer import emergency
 from answer.follow_up import is_follow_up
 from answer.glossary import clean
 from answer.understand import Understood
+from answer.verdict import Modality, modality
 from mayshare.intent import Danger, IntentModel
-from mayshare.schema import Hit, Question
+from mayshare.schema import Hit, Passage, Question
+from mayshare.text import plain
 
 BACK = 3  # turns in which a danger is looked for by its words
 MOST = 8_000  # characters that are read, the last ones
-DANGER = 0.6  # probability of any danger from which it is taken to be one
-SURE = 0.95  # … from which the emergency rule may take the lead
+DANGER = 0.5  # probability of any danger from which it is taken to be one
+SURE = 0.9  # … from which the emergency rule may take the lead
 PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
-BESIDE = 0.15  # probability of another kind from which its numbers are named too
+BESIDE = 0.1  # probability of another kind from which its numbers are named too
+HINTED = 0.05  # … of a suicide: pills, a razor and "tonight is the night" look like other dangers
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 
 
@@ -60,7 +63,8 @@ class Alarm:
             return Told(first=NAMED if 1 - none >= PERHAPS else "")
         chances = dict(zip(Danger._fields[1:], found, strict=True))
         likeliest = max(chances, key=lambda kind: chances[kind])
-        named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= BESIDE)
+        least = {kind: HINTED if kind == "suicide" else BESIDE for kind in chances}
+        named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= least[kind])
         return Told(likeliest, emergency.first(named), sure=1 - none >= SURE)
 
     @staticmethod
@@ -76,18 +80,33 @@ def asking(question: Question, danger: str) -> Question:
     return question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
 
 
-def emergency_rule(understood: Understood, hits: Sequence[Hit], again: Callable[[], Sequence[Hit]]) -> Hit | None:
+def emergency_rule(
+    understood: Understood, danger: str, hits: Sequence[Hit], again: Callable[[], Sequence[Hit]]
+) -> Hit | None:
     """The hit that opens records in a danger; one of a law that governs the kind of record at hand before any other.
 
     Args:
+        danger: the kind. Abuse has rules of its own: whoever asks whom to tell of it is helped by no other.
         again: gives hits for the same question with what is asked in such a danger.
     """
     laws = understood.frame.laws
-    found = emergency.rules(hits)
+    found = _opening(hits, danger)
     if not found or (laws and not any(laws & set(hit.passage.laws) for hit in found)):
-        found = [*found, *emergency.rules(again())]
+        found = [*found, *_opening(again(), danger)]
     fitting = (hit for hit in found if laws & set(hit.passage.laws))
     return next(fitting, found[0] if found else None)
+
+
+def _opening(hits: Sequence[Hit], danger: str) -> list[Hit]:
+    """The hits whose rule opens records in such a danger: what only names it as the exception to a ban opens none."""
+    found = emergency.rules(hits)
+    if danger == "abuse":
+        found = [hit for hit in found if emergency.lets_report(hit)]
+    return [hit for hit in found if modality(_first_sentence(hit.passage)) is not Modality.FORBIDS]
+
+
+def _first_sentence(passage: Passage) -> str:
+    return plain(passage.text[: passage.sentences[0].end - passage.start]) if passage.sentences else ""
 
 
 def may_lead(told: Told, needed: Hit) -> bool:

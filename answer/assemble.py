@@ -294,7 +294,7 @@ class Engine:
             asked = understand(asking(question, danger), opened.glossary)
             return opened.retriever.evidence(asked, question.filters, self.settings.retrieval.k).hits
 
-        return emergency_rule(understood, evidence.hits, again)
+        return emergency_rule(understood, danger, evidence.hits, again)
 
     def _decide(self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Decision:
         if self._decider is None:

@@ -110,6 +110,12 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
             r"\b(?:pics?|pictures?|photos?|videos?|selfies?) (?:of|with) (?:an?|his|her|the|their) (?:gun|rifle|pistol|handgun|knife|machete)\b",
             False,
         ),
+        (
+            "suicide",
+            r"\bby the time (?:you|they|anyone|anybody|she|he) (?:\w+ ){1,3}this\b.{0,30}\b(?:gone|dead|won'?t be)\b",
+            True,
+        ),
+        ("violence", r"\b(?:hearing|heard|hear) (?:\w+ ){0,2}(?:pops|gunshots|gunfire|shots fired)\b", True),
         # as the guided way in words them (answer/guide_steps.py)
         ("medical", r"\bneeds emergency medical care\b", False),
         ("violence", r"\bis threatening violence\b", False),

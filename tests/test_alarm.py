@@ -121,7 +121,7 @@ def told(**danger: float) -> Told:
 def test_where_it_may_be_a_danger_911_is_named_and_nothing_else_changes() -> None:
     assert told(none=0.7, suicide=0.3) == Told()
     assert told(none=0.6, suicide=0.4) == Told(first=NAMED)
-    assert told(none=0.3, suicide=0.6, abuse=0.1) == Told("suicide", emergency.first(["suicide"]))
+    assert told(none=0.3, suicide=0.6, abuse=0.05) == Told("suicide", emergency.first(["suicide"]))
 
 
 def test_the_numbers_of_another_likely_kind_are_named_too() -> None:
@@ -136,15 +136,32 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     clinic = _hit(engine, "45 CFR 164.512(j)", "HIPAA")
     plain = _hit(engine, "34 CFR 99.10(a)", "FERPA")
     asked = understand(Question(text="The student left a note. May the principal show it?"), engine.glossary)
-    assert emergency_rule(asked, [clinic, plain], lambda: [school]) == school
-    assert emergency_rule(asked, [clinic], list) == clinic
-    assert emergency_rule(asked, [plain], list) is None
+    assert emergency_rule(asked, "suicide", [clinic, plain], lambda: [school]) == school
+    assert emergency_rule(asked, "suicide", [clinic], list) == clinic
+    assert emergency_rule(asked, "suicide", [plain], list) is None
     assert comes_first(asked, school, [plain], unsure=True)
     assert not comes_first(asked, clinic, [plain], unsure=True)
     assert not comes_first(asked, school, [plain], unsure=False)
     nobody = understand(Question(text="A boy told me his stepdad comes in at night. Do I call?"), engine.glossary)
     assert comes_first(nobody, clinic, [plain], unsure=True), "no record is at hand that another law would govern"
     assert not comes_first(asked, school, [clinic], unsure=True), "a rule that opens records leads already"
+
+
+def test_abuse_is_led_by_a_rule_that_lets_it_be_reported(engine: Engine) -> None:
+    told = Question(text="Nurse. Fresh belt marks on a 10 yo's back right now. Whom may I tell?")
+    asked = understand(told, engine.glossary)
+    threat, report = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(b)(1)(ii)", "HIPAA")
+    assert emergency_rule(asked, "abuse", [threat], lambda: [report]) == report
+    assert emergency_rule(asked, "violence", [threat], lambda: [report]) == threat
+
+
+def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engine) -> None:
+    rule = _hit(engine, "45 CFR 164.512(j)", "HIPAA")
+    text = "A hospital must not tell a school without a release unless a threat is imminent (45 CFR 164.512(j))."
+    sentence = rule.passage.sentences[0].model_copy(update={"start": 0, "end": len(text)})
+    passage = rule.passage.model_copy(update={"text": text, "start": 0, "end": len(text), "sentences": (sentence,)})
+    asked = understand(Question(text="A patient will hurt his brother today. Whom may we warn?"), engine.glossary)
+    assert emergency_rule(asked, "violence", [rule.model_copy(update={"passage": passage})], lambda: [rule]) == rule
 
 
 def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:
