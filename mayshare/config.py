@@ -65,7 +65,7 @@ class Answering(Section):
 
     max_words: int = Field(default=170, ge=40, description="of the claims of one answer")
     max_question_chars: int = Field(default=4000, ge=100)
-    threshold: float = Field(default=0.6, ge=0, le=1, description="least probability of being answerable")
+    threshold: float = Field(default=0.7, ge=0, le=1, description="least probability of being answerable")
     situation: float = Field(default=0.5, ge=0, le=1, description="least probability of having the situation right")
     at_once: int = Field(default=2, ge=1, description="questions of the chat that are answered at once")
     waiting: int = Field(default=40, ge=0, description="questions that may wait; to others the chat says it is busy")

@@ -4,7 +4,8 @@ tell of a danger?
 Two classifiers on the base encoder with low-rank adapters (`train/bert.py`), for what rules can't tell: "is a backdated
 consent valid?" from "what date do I put so that it lines up?", the flu shot that a caseworker wants given from the
 one that the caseworker wants to know of, and a list of who gets her things from a list of who gets the newsletter.
-Texts: `train/unanswered.jsonl`, `train/dangers.jsonl`, `corpus/phrasings/`, `train/stories.jsonl`.
+Texts: `train/unanswered.jsonl`, `train/dangers.jsonl`, `corpus/phrasings/`, `train/stories.jsonl`,
+`train/strangers.jsonl`, `train/general.jsonl`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from train.bert import HIDDEN, Bert, mean_pool
-from train.data import batches, is_document_held_out, is_held_out, pad, read_stories
+from train.data import GENERAL, STRANGERS, batches, is_document_held_out, is_held_out, pad, read_stories, read_strangers
 
 INTENTS = ("in_scope", "out_of_scope", "unsafe")
 DANGERS = ("none", "suicide", "medical", "violence", "missing", "abuse")
@@ -57,13 +58,14 @@ def _jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def read_texts(phrasings: int, stories: int) -> list[Text]:
+def read_texts(phrasings: int, stories: int, strangers: int) -> list[Text]:
     """The labelled texts, and so many ordinary questions of each sort, drawn with a fixed seed."""
     labelled = [(row["text"], KINDS[row["kind"]]) for row in _jsonl(UNANSWERED) if row["kind"] in KINDS]
     draw = random.Random(0)
     asked = [row["text"] for path in sorted(PHRASINGS.glob("*.jsonl")) for row in _jsonl(path)]
     told = [story.text for story in read_stories() if not is_document_held_out(story.source_id)]
-    ordinary = [*draw.sample(asked, phrasings), *draw.sample(told, stories)]
+    others = [one.text for path in (STRANGERS, GENERAL) for one in read_strangers(path)]
+    ordinary = [*draw.sample(asked, phrasings), *draw.sample(told, stories), *draw.sample(others, strangers)]
     found = [*labelled, *((text, "in_scope") for text in ordinary)]
     everything = [(text, intent, "" if _MAY_TELL.search(text) else "none") for text, intent in found]
     everything += [(row["text"], "in_scope", row["kind"]) for row in _jsonl(TOLD)]
@@ -167,12 +169,13 @@ def main() -> int:
     parser.add_argument("--frozen", type=int, default=2, help="lower layers that stay as they are")
     parser.add_argument("--phrasings", type=int, default=1400)
     parser.add_argument("--stories", type=int, default=700)
+    parser.add_argument("--strangers", type=int, default=600)
     options = parser.parse_args()
     random.seed(0)
     torch.manual_seed(0)
     model = Intent(options.base, options.rank, 0.1)
     model.bert.freeze(options.frozen)
-    texts = read_texts(options.phrasings, options.stories)
+    texts = read_texts(options.phrasings, options.stories, options.strangers)
     print({intent: sum(text.intent == intent for text in texts) for intent in INTENTS}, flush=True)
     train(model, Tokens(options.tokenizer), texts, options)
     head = {"head.weight": model.head.weight, "head.bias": model.head.bias}
