@@ -72,7 +72,7 @@ def held_out(asked: Sequence[Led]) -> npt.NDArray[np.bool_]:
     for n in range(FOLDS):
         weighed = weights([one for one, of in zip(asked, fold, strict=True) if of != n])
         for row in np.flatnonzero(fold == n):
-            right[row] = leads_rightly(asked[row], weighed)
+            right[int(row)] = leads_rightly(asked[int(row)], weighed)
     return right
 
 
