@@ -48,7 +48,7 @@ def case(**changes: Any) -> Case:
         "verdict": "conditional", "bottom_line": "Yes in an emergency.",
         "nuggets": [
             {"text": "A school may give police records in an emergency.", "importance": "vital"},
-            {"text": "The school must record the disclosure.", "importance": "okay"},
+            {"text": "Each disclosure must be recorded.", "importance": "okay"},
         ],
         "must_not_omit": ["A general wish to inform the police is not an emergency."],
         "wrong_if": ["A school must not give police education records in an emergency."],
