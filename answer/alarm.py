@@ -90,14 +90,14 @@ def emergency_rule(
         again: gives hits for the same question with what is asked in such a danger.
     """
     laws = understood.frame.laws
-    found = _opening(hits, danger)
+    found = opening(hits, danger)
     if not found or (laws and not any(laws & set(hit.passage.laws) for hit in found)):
-        found = [*found, *_opening(again(), danger)]
+        found = [*found, *opening(again(), danger)]
     fitting = (hit for hit in found if laws & set(hit.passage.laws))
     return next(fitting, found[0] if found else None)
 
 
-def _opening(hits: Sequence[Hit], danger: str) -> list[Hit]:
+def opening(hits: Sequence[Hit], danger: str) -> list[Hit]:
     """The hits whose rule opens records in such a danger: what only names it as the exception to a ban opens none."""
     found = emergency.rules(hits)
     if danger == "abuse":
@@ -106,7 +106,10 @@ def _opening(hits: Sequence[Hit], danger: str) -> list[Hit]:
 
 
 def _first_sentence(passage: Passage) -> str:
-    return plain(passage.text[: passage.sentences[0].end - passage.start]) if passage.sentences else ""
+    if not passage.sentences:
+        return ""
+    first = passage.sentences[0]
+    return plain(passage.text[first.start - passage.start : first.end - passage.start])
 
 
 def may_lead(told: Told, needed: Hit) -> bool:
@@ -114,7 +117,7 @@ def may_lead(told: Told, needed: Hit) -> bool:
     return told.sure or (told.danger == "abuse" and emergency.lets_report(needed))
 
 
-def comes_first(understood: Understood, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
+def comes_first(understood: Understood, danger: str, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
     """Does the rule that opens records lead, in place of the first hit?
 
     What can be done at once comes first where it isn't sure (`unsure`) that the first hit is what was asked, and where
@@ -122,4 +125,4 @@ def comes_first(understood: Understood, needed: Hit, hits: Sequence[Hit], unsure
     """
     laws = understood.frame.laws
     fits = not laws or bool(laws & set(needed.passage.laws))
-    return unsure and fits and not emergency.rules(hits[:1])
+    return unsure and fits and not opening(hits[:1], danger)

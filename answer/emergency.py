@@ -112,10 +112,14 @@ _CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
         ),
         (
             "suicide",
-            r"\bby the time (?:you|they|anyone|anybody|she|he) (?:\w+ ){1,3}this\b.{0,30}\b(?:gone|dead|won'?t be)\b",
+            r"\bby the time (?:you|they|anyone|anybody|she|he) (?:\w+ ){1,3}this\b.{0,20}\bi(?:'?ll|'?m| will| am| won'?t)\b.{0,15}\b(?:gone|dead|be (?:here|around|alive))\b",
             True,
         ),
-        ("violence", r"\b(?:hearing|heard|hear) (?:\w+ ){0,2}(?:pops|gunshots|gunfire|shots fired)\b", True),
+        (
+            "violence",
+            r"\b(?:hearing|heard|hear) (?:\w+ ){0,2}(?:pops|gunshots|gunfire|shots fired) (?:coming )?(?:from|inside|outside|near|down|upstairs)\b",
+            True,
+        ),
         # as the guided way in words them (answer/guide_steps.py)
         ("medical", r"\bneeds emergency medical care\b", False),
         ("violence", r"\bis threatening violence\b", False),

@@ -27,7 +27,8 @@ WEIGHTS = {
     "heading_covered": 0.22,
     "covered_by_length": 0.59,
 }
-MIDDLING, LONG = 12, 40  # terms of a question of middling length, and from which on a longer one is no longer
+MIDDLING = 12  # terms of a question of middling length
+SHORT, LONG = 3, 40  # what has fewer or more counts as these
 Scores = npt.NDArray[np.float32]
 
 
@@ -65,5 +66,6 @@ class Leading:
     def _of_head(self, asked: Sequence[str], row: int, dense: float, phrasing: float) -> tuple[float, ...]:
         heading = self._sections.passages[row].heading
         of_heading = coverage(terms(heading), set(asked), self._index.lexical)
-        covered, length = self._sections.covered(asked, row), math.log((1 + min(len(asked), LONG)) / (1 + MIDDLING))
+        covered = self._sections.covered(asked, row)
+        length = math.log((1 + min(max(len(asked), SHORT), LONG)) / (1 + MIDDLING))
         return dense, phrasing, covered, of_heading, covered * length

@@ -80,7 +80,7 @@ class Matcher:
             part for sentence in sentences for part in _SPLIT.split(_CITATION.sub(" ", sentence)) if part.strip()
         ]
         if not cleaned:
-            return Features(0.0, 0.0, 0.0, 0.5)
+            return Features(0.0, 0.0, len(terms(fact)) / 10, 0.5)
         cosines = self.vectors(cleaned) @ self.vectors([fact])[0]
         order = np.argsort(-cosines, kind="stable")
         held = {term for i in order[:NEAREST] for term in terms(cleaned[int(i)])}

@@ -129,6 +129,8 @@ def test_the_numbers_of_another_likely_kind_are_named_too() -> None:
     assert found.danger == "violence"
     assert emergency.MORE["suicide"] in found.first
     assert emergency.MORE["missing"] not in found.first
+    assert emergency.MORE["suicide"] in told(none=0.1, medical=0.84, suicide=0.06).first
+    assert emergency.MORE["missing"] not in told(none=0.1, medical=0.84, missing=0.06).first
 
 
 def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
@@ -139,12 +141,14 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     assert emergency_rule(asked, "suicide", [clinic, plain], lambda: [school]) == school
     assert emergency_rule(asked, "suicide", [clinic], list) == clinic
     assert emergency_rule(asked, "suicide", [plain], list) is None
-    assert comes_first(asked, school, [plain], unsure=True)
-    assert not comes_first(asked, clinic, [plain], unsure=True)
-    assert not comes_first(asked, school, [plain], unsure=False)
+    assert comes_first(asked, "suicide", school, [plain], unsure=True)
+    assert not comes_first(asked, "suicide", clinic, [plain], unsure=True)
+    assert not comes_first(asked, "suicide", school, [plain], unsure=False)
     nobody = understand(Question(text="A boy told me his stepdad comes in at night. Do I call?"), engine.glossary)
-    assert comes_first(nobody, clinic, [plain], unsure=True), "no record is at hand that another law would govern"
-    assert not comes_first(asked, school, [clinic], unsure=True), "a rule that opens records leads already"
+    assert comes_first(nobody, "violence", clinic, [plain], unsure=True), (
+        "no record is at hand that another law would govern"
+    )
+    assert not comes_first(asked, "suicide", school, [clinic], unsure=True), "a rule that opens records leads already"
 
 
 def test_abuse_is_led_by_a_rule_that_lets_it_be_reported(engine: Engine) -> None:
@@ -161,7 +165,9 @@ def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engi
     sentence = rule.passage.sentences[0].model_copy(update={"start": 0, "end": len(text)})
     passage = rule.passage.model_copy(update={"text": text, "start": 0, "end": len(text), "sentences": (sentence,)})
     asked = understand(Question(text="A patient will hurt his brother today. Whom may we warn?"), engine.glossary)
-    assert emergency_rule(asked, "violence", [rule.model_copy(update={"passage": passage})], lambda: [rule]) == rule
+    ban = rule.model_copy(update={"passage": passage})
+    assert emergency_rule(asked, "violence", [ban], lambda: [rule]) == rule
+    assert comes_first(asked, "violence", rule, [ban], unsure=True)
 
 
 def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:

@@ -79,7 +79,7 @@ class Stranger(NamedTuple):
 
 
 def read_strangers(path: Path = STRANGERS) -> list[Stranger]:
-    """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`, which no model was trained on."""
+    """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`, which the reader wasn't trained on."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
         Stranger(row["text"], row["verdict"], *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")))
