@@ -24,8 +24,9 @@ MOST = 8_000  # characters that are read, the last ones
 DANGER = 0.5  # probability of any danger from which it is taken to be one
 SURE = 0.9  # … from which the emergency rule may take the lead
 PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
-BESIDE = 0.1  # probability of another kind from which its numbers are named too
-HINTED = 0.05  # … of a suicide: pills, a razor and "tonight is the night" look like other dangers
+# probability of another kind from which its numbers are named too; pills, a razor and "tonight is the night" look like
+# other dangers
+BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 
 
@@ -63,8 +64,7 @@ class Alarm:
             return Told(first=NAMED if 1 - none >= PERHAPS else "")
         chances = dict(zip(Danger._fields[1:], found, strict=True))
         likeliest = max(chances, key=lambda kind: chances[kind])
-        least = {kind: HINTED if kind == "suicide" else BESIDE for kind in chances}
-        named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= least[kind])
+        named = (kind for kind in emergency.MORE if kind == likeliest or chances[kind] >= BESIDE[kind])
         return Told(likeliest, emergency.first(named), sure=1 - none >= SURE)
 
     @staticmethod
@@ -97,7 +97,7 @@ def emergency_rule(
     return next(fitting, found[0] if found else None)
 
 
-def opening(hits: Sequence[Hit], danger: str) -> list[Hit]:
+def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
     """The hits whose rule opens records in such a danger: what only names it as the exception to a ban opens none."""
     found = emergency.rules(hits)
     if danger == "abuse":
@@ -117,7 +117,7 @@ def may_lead(told: Told, needed: Hit) -> bool:
     return told.sure or (told.danger == "abuse" and emergency.lets_report(needed))
 
 
-def comes_first(understood: Understood, danger: str, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
+def comes_first(understood: Understood, danger: str | None, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
     """Does the rule that opens records lead, in place of the first hit?
 
     What can be done at once comes first where it isn't sure (`unsure`) that the first hit is what was asked, and where

@@ -267,7 +267,7 @@ class Engine:
             return hits
         unsure = situation.probability(evidence.nearness) < self.settings.answering.situation
         unsure = unsure and may_lead(turn.told, needed)
-        if _left_to_state(opened.index, first) or comes_first(understood, turn.told.danger or "", needed, hits, unsure):
+        if _left_to_state(opened.index, first) or comes_first(understood, turn.told.danger, needed, hits, unsure):
             return (needed, *(hit for hit in hits if hit.passage != needed.passage))
         return hits
 
@@ -278,9 +278,7 @@ class Engine:
         own = lead.passage.place
         rule = bool(understood.citations) and asks_for_rule(understood.current)
         # the probability is that of the section which retrieval put first
-        danger = turn.told.danger
-        led = lead.passage != evidence.hits[0].passage or (danger is not None and bool(opening([lead], danger)))
-        opens = turn.told.sure and led
+        opens = turn.told.sure and (lead.passage != evidence.hits[0].passage or bool(opening([lead], turn.told.danger)))
         settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation

@@ -1,10 +1,10 @@
 """Does a text state a fact? Matching of nuggets, exceptions and wrong statements without a language model.
 
 A logistic regression over the highest cosine of the fact to a sentence, the share of the fact's words (weighted by how
-rare they are in the corpus) that the three nearest sentences hold, how many words the fact has (a short one is nearer
-to what states it by chance, and a long one further from it), and whether the nearest sentence permits what the fact
-permits. It is approximate: its agreement with labels given by hand is measured by `python -m eval.agreement` and
-printed in every report as Cohen's kappa.
+rare they are in the corpus) that the three nearest sentences hold, how many words the fact has (a long one has more
+parts that may be left unsaid), and whether the nearest sentence permits what the fact permits. It is approximate: its
+agreement with labels given by hand is measured by `python -m eval.agreement` and printed in every report as Cohen's
+kappa.
 """
 
 from __future__ import annotations
@@ -79,15 +79,14 @@ class Matcher:
         cleaned = [
             part for sentence in sentences for part in _SPLIT.split(_CITATION.sub(" ", sentence)) if part.strip()
         ]
+        words = len(terms(fact)) / 10
         if not cleaned:
-            return Features(0.0, 0.0, len(terms(fact)) / 10, 0.5)
+            return Features(0.0, 0.0, words, 0.5)
         cosines = self.vectors(cleaned) @ self.vectors([fact])[0]
         order = np.argsort(-cosines, kind="stable")
         held = {term for i in order[:NEAREST] for term in terms(cleaned[int(i)])}
         nearest = cleaned[int(order[0])]
-        return Features(
-            float(cosines[order[0]]), self._coverage(fact, held), len(terms(fact)) / 10, agreement(fact, nearest)
-        )
+        return Features(float(cosines[order[0]]), self._coverage(fact, held), words, agreement(fact, nearest))
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, shape (texts, dimensions)."""

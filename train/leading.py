@@ -71,8 +71,7 @@ def held_out(asked: Sequence[Led]) -> npt.NDArray[np.bool_]:
     right = np.zeros(len(asked), dtype=bool)
     for n in range(FOLDS):
         weighed = weights([one for one, of in zip(asked, fold, strict=True) if of != n])
-        for row in np.flatnonzero(fold == n):
-            right[int(row)] = leads_rightly(asked[int(row)], weighed)
+        right[fold == n] = [leads_rightly(one, weighed) for one, of in zip(asked, fold, strict=True) if of == n]
     return right
 
 
