@@ -26,6 +26,9 @@ ON_WIDTH = [
 ]
 STRIDE = 10  # presses of Tab between two looks at what they reached
 FADED_MS = 300  # elements fade in and out
+SETTLED_MS = 1500  # what a run of the page's script takes to be drawn on a busy machine
+TURNED_MS = 10_000
+BACKGROUND = "getComputedStyle(document.querySelector('.stApp') || document.body).backgroundColor"
 CONTROLS = (
     "button[data-testid^='stBaseButton']:not([disabled]), [role=tablist], a[data-testid^='stPageLink'], "
     "a[data-testid^='stBaseLinkButton'], "
@@ -42,29 +45,47 @@ NAMED = """element => {
 def audit(page: Page, state: str) -> list[str]:
     """What axe finds in each look, and where the page is wider than its window; empty where all is well.
 
-    Leaves the page wide and light, as it has to be before.
+    Leaves the page wide and light, as it has to be before. What is wrong is wrong twice: on a busy machine a page may
+    still be drawing itself, half of it in the theme that it comes from.
     """
-    from axe_playwright_python.sync_playwright import Axe
-
-    found, backgrounds = [], []
+    found: list[str] = []
+    background = page.evaluate(BACKGROUND)
     page.mouse.move(0, 0)  # over nothing that explains itself
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        if scheme == "dark" and not _turned(page, background):
+            found.append(f"{state}: the dark theme looks like the light one")
         page.wait_for_timeout(FADED_MS)
-        backgrounds.append(
-            page.evaluate("getComputedStyle(document.querySelector('.stApp') || document.body).backgroundColor")
-        )
-        place = f"{state}, {width} px, {scheme}"
-        rules = {"runOnly": {"type": "rule", "values": [*ON_COLOUR, *ON_WIDTH]}} if width == NARROW else {}
-        found += [f"{place}: {one}" for one in _findings(Axe().run(page, options=rules).response["violations"])]
-        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
-            found.append(f"{place}: scrolls sideways")
-    if backgrounds[-1] == backgrounds[-2]:
-        found.append(f"{state}: the dark theme looks like the light one")
+        if _faults(page, width):
+            page.wait_for_timeout(SETTLED_MS)
+            found += [f"{state}, {width} px, {scheme}: {one}" for one in _faults(page, width)]
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    background = page.evaluate(BACKGROUND)
     page.emulate_media(color_scheme="light")
+    _turned(page, background)
     page.wait_for_timeout(FADED_MS)
+    return found
+
+
+def _turned(page: Page, background: str) -> bool:
+    """Whether the page's background becomes another one; waits for it."""
+    from playwright.sync_api import Error
+
+    try:
+        page.wait_for_function(f"before => {BACKGROUND} !== before", arg=background, timeout=TURNED_MS)
+    except Error:
+        return False
+    return True
+
+
+def _faults(page: Page, width: int) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    rules = {"runOnly": {"type": "rule", "values": [*ON_COLOUR, *ON_WIDTH]}} if width == NARROW else {}
+    found = list(_findings(Axe().run(page, options=rules).response["violations"]))
+    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+        found.append("scrolls sideways")
     return found
 
 
