@@ -16,7 +16,7 @@ from answer.glossary import clean
 from answer.understand import Understood
 from answer.verdict import Modality, modality
 from mayshare.intent import Danger, IntentModel
-from mayshare.schema import Hit, Passage, Question
+from mayshare.schema import Hit, Question
 from mayshare.text import plain
 
 BACK = 3  # turns in which a danger is looked for by its words
@@ -102,14 +102,7 @@ def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
     found = emergency.rules(hits)
     if danger == "abuse":
         found = [hit for hit in found if emergency.lets_report(hit)]
-    return [hit for hit in found if modality(_first_sentence(hit.passage)) is not Modality.FORBIDS]
-
-
-def _first_sentence(passage: Passage) -> str:
-    if not passage.sentences:
-        return ""
-    first = passage.sentences[0]
-    return plain(passage.text[first.start - passage.start : first.end - passage.start])
+    return [hit for hit in found if modality(plain(hit.passage.first_sentence)) is not Modality.FORBIDS]
 
 
 def may_lead(told: Told, needed: Hit) -> bool:

@@ -263,11 +263,11 @@ class Engine:
     ) -> tuple[Hit, ...]:
         """The hits; in a danger its rule first, where that comes before all else and before what a state may add."""
         first = hits[0]
-        if needed is None or turn.question.situation == first.passage.place or _left_to_state(opened.index, needed):
+        if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed):
             return hits
         unsure = situation.probability(evidence.nearness) < self.settings.answering.situation
         unsure = unsure and may_lead(turn.told, needed)
-        if _left_to_state(opened.index, first) or comes_first(understood, turn.told.danger, needed, hits, unsure):
+        if _left_to_state(first) or comes_first(understood, turn.told.danger, needed, hits, unsure):
             return (needed, *(hit for hit in hits if hit.passage != needed.passage))
         return hits
 
@@ -338,9 +338,9 @@ class Engine:
         )
 
 
-def _left_to_state(index: Index, hit: Hit) -> bool:
+def _left_to_state(hit: Hit) -> bool:
     """Does a passage only say that state law decides?"""
-    return abstain.decided_by_state(index.sentence(hit.passage, 0))
+    return abstain.decided_by_state(hit.passage.first_sentence)
 
 
 def _leans(understood: Understood) -> bool:

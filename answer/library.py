@@ -98,5 +98,5 @@ def _found(document: Document, passage: Passage) -> Found:
     if not passage.sentences:
         return Found(document, passage.heading, "", passage.start, passage.authorities)
     first = passage.sentences[0]
-    sentence = document.body[first.start : first.end]
-    return Found(document, passage.heading, sentence, first.start, first.authorities or passage.authorities)
+    authorities = first.authorities or passage.authorities
+    return Found(document, passage.heading, passage.first_sentence, first.start, authorities)

@@ -149,11 +149,6 @@ class Index:
         """The phrasings of the passage's section."""
         return [self.phrasings[n] for n in self._asked.get((passage.source_id, passage.heading), [])]
 
-    def sentence(self, passage: Passage, number: int) -> str:
-        """A sentence of a passage, word for word."""
-        span = passage.sentences[number]
-        return self.documents[passage.source_id].body[span.start : span.end]
-
     def official(self, citation: str) -> Official | None:
         """The official text of a provision, or of the nearest one that holds it; None where the index has none."""
         return self._official.find(citation)

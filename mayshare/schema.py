@@ -144,6 +144,14 @@ class Passage(Frozen):
         return Place(source_id=self.source_id, heading=self.heading)
 
     @property
+    def first_sentence(self) -> str:
+        """Its first sentence, word for word, or "" where it has none."""
+        if not self.sentences:
+            return ""
+        first = self.sentences[0]
+        return self.text[first.start - self.start : first.end - self.start]
+
+    @property
     def span(self) -> Span:
         """Where the passage stands."""
         return Span(source_id=self.source_id, start=self.start, end=self.end)
