@@ -66,6 +66,7 @@ class Case(Record):
     turns: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
     verdict: Verdict
+    verdict_also: tuple[Verdict, ...] = ()
     abstention: Abstention | None = None
     bottom_line: str
     nuggets: tuple[Nugget, ...] = ()
@@ -83,11 +84,20 @@ class Case(Record):
     def _consistent(self) -> Case:
         if (self.verdict == "abstain") != (self.abstention is not None):
             raise ValueError("`abstention` is set if and only if `verdict` is abstain")
+        if self.verdict_also and "abstain" in (self.verdict, *self.verdict_also):
+            raise ValueError("`verdict_also` is for verdicts that answer: abstain has none beside it and is none")
+        if self.verdict in self.verdict_also:
+            raise ValueError("`verdict_also` is for others than `verdict`")
         if (self.kind == "follow_up") != bool(self.turns):
             raise ValueError("`turns` are set if and only if `kind` is follow_up")
         if len(self.paraphrases) not in (0, 2):
             raise ValueError("give two paraphrases, or none")
         return self
+
+    @property
+    def right_verdicts(self) -> tuple[Verdict, ...]:
+        """The expected verdict first, then those with which an answer would be as right."""
+        return (self.verdict, *self.verdict_also)
 
     def variants(self) -> dict[str, Question]:
         """The question as asked and its paraphrases, by name of the variant."""

@@ -18,12 +18,13 @@ _EVIDENCE = re.compile(r"(?P<document>[\w.-]+)\s*(?:\((?P<group>\d+)\))?\s*:\s*(
 
 
 def to_fields(case: Case) -> dict[str, Any]:
-    """What a form shows of a question: text, but for kind, verdict and abstention."""
+    """What a form shows of a question: text, but for kind, verdicts and abstention."""
     fields: dict[str, Any] = {name: getattr(case, name) for name in PLAIN}
     fields |= {name: "\n".join(getattr(case, name)) for name in LISTS}
     for importance in ("vital", "okay"):
         fields[importance] = "\n".join(one.text for one in case.nuggets if one.importance == importance)
     fields |= {f"basis_{name}": str(getattr(case.basis, name) or "") for name in BASIS}
+    fields["verdict_also"] = list(case.verdict_also)
     fields["evidence"] = "\n".join(evidence_line(one) for one in case.evidence)
     return fields
 
@@ -45,6 +46,7 @@ def to_case(fields: dict[str, Any], case_id: str, topic: str, split: Split, befo
     """
     values: dict[str, Any] = {name: _words(fields.get(name)) for name in PLAIN}
     values |= {name: _lines(fields.get(name)) for name in LISTS}
+    values["verdict_also"] = tuple(fields.get("verdict_also") or ())
     values["abstention"] = fields.get("abstention") or None
     values["nuggets"] = _nuggets(fields, before.nuggets if before else ())
     values["evidence"] = _evidence(fields.get("evidence"), case_id)

@@ -22,7 +22,7 @@ from mayshare.errors import QuestionSetError, TrainerFileError
 
 FIELDS = tuple(name for name in Case.model_fields if name not in ("topic", "split"))
 FOLDED = ("question", "bottom_line")
-INLINE = ("laws", "authorities")
+INLINE = ("laws", "authorities", "verdict_also")
 WIDTH = 84
 INDENT = 4  # of an item's fields
 LOG = "README.md"

@@ -117,7 +117,7 @@ def _outcomes(entries: Sequence[Entry]) -> str:
 
 
 def _parts(items: Sequence[Item], cases: Cases) -> str:
-    shown = ("recall@5", "verdict_accuracy", "nugget_vital", "exception_recall", "outcome")
+    shown = ("recall@5", "verdict_accuracy", "verdict_acceptable", "nugget_vital", "exception_recall", "outcome")
     rows = []
     groups = {
         "law": by(items, cases, lambda case: case.laws[:1]),

@@ -33,6 +33,7 @@ SPLITS: dict[Split, str] = {"dev": "Development: to tune on", "test": "Test: onl
 HEADLINE = {  # metric: its name where there is little room
     "outcome": "Outcome",
     "verdict_accuracy": "Right verdicts",
+    "verdict_acceptable": "Right, or as right",
     "recall@5": "Evidence found",
     "authority_recall": "Provisions cited",
     "citation_recall": "Claims supported",

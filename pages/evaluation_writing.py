@@ -82,7 +82,7 @@ def _add(cases: Any) -> None:
 
 def _keys(prefix: str) -> dict[str, str]:
     """The session key of each field."""
-    names = ("asker", "kind", "question", "verdict", "abstention", "bottom_line", "author", *LINES)
+    names = ("asker", "kind", "question", "verdict", "verdict_also", "abstention", "bottom_line", "author", *LINES)
     return {name: f"{prefix}-{name}" for name in (*names, *(f"basis_{part}" for part in BASIS))}
 
 
@@ -106,6 +106,13 @@ def _fields(keys: dict[str, str], values: dict[str, Any]) -> None:
     with right:
         one("kind", "Kind", get_args(Kind))
         one("abstention", "Reason (with the verdict abstain only)", get_args(Abstention))
+    st.multiselect(
+        "Other verdicts with which an answer would be as right",
+        [verdict for verdict in get_args(Verdict) if verdict != "abstain"],
+        values.get("verdict_also"),
+        key=keys["verdict_also"],
+        persist_state="session",
+    )
     area("bottom_line", "The right answer, in one sentence", 80)
     for name, (label, height) in LINES.items():
         area(name, label, height)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from answer.assemble import Engine
-from eval import gate, report, runs
+from eval import gate, report, runs, verdict_readers
 from eval.agreement import agreement, load
 from eval.baselines import SYSTEMS, QuickStart
 from eval.cases import Case, gold, load_cases, set_sha256
@@ -287,6 +287,20 @@ def test_matching_agrees_with_labels_given_by_hand(ctx: Context) -> None:
     assert len(labels) >= 150
     assert count >= 60
     assert kappa > 0.4, f"kappa {kappa:.2f}, equal {equal:.2f}"
+
+
+def test_what_two_of_three_readers_accept_stands_beside_a_verdict() -> None:
+    cases = {case.id: case for case in load_cases()}
+    read = verdict_readers.load()
+    assert {one.case for one in read} == {case.id for case in cases.values() if case.verdict != "abstain"}
+    for one in read:
+        case = cases[one.case]
+        assert len(one.readers) == 3
+        assert set(case.verdict_also) == one.accepted() - {case.verdict}, one.case
+    found = verdict_readers.agreement(read, list(cases.values()))
+    assert 0.7 < found.with_set < found.set_accepted < 1
+    alone = verdict_readers.agreement(read[:1], list(cases.values()))
+    assert alone.questions == 1
 
 
 def test_the_quick_start_answers_with_whole_chunks(engine: Engine, gaming: Callable[[str], Answerer]) -> None:

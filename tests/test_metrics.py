@@ -122,6 +122,17 @@ def test_a_wrong_statement_is_told_from_its_opposite(ctx: Context) -> None:
     assert value("contradiction", ctx, answer(), wrong_if=[]) is None
 
 
+def test_a_verdict_that_is_as_right_counts_apart(ctx: Context) -> None:
+    given = answer(claim(1), verdict="yes")
+    assert value("verdict_accuracy", ctx, given) == value("verdict_acceptable", ctx, given) == 0
+    assert value("verdict_accuracy", ctx, given, verdict_also=["yes"]) == 0
+    assert value("verdict_acceptable", ctx, given, verdict_also=["yes"]) == 1
+    with pytest.raises(ValueError, match="others than"):
+        truth(verdict_also=["conditional"])
+    with pytest.raises(ValueError, match="abstain"):
+        truth(verdict_also=["abstain"])
+
+
 def test_outcomes(ctx: Context) -> None:
     whole = (claim(1), claim(2, number=1), claim(3, number=2))
     assert decision.outcome(truth(), answer(*whole), ctx) == "accurate"
@@ -131,6 +142,9 @@ def test_outcomes(ctx: Context) -> None:
     assert decision.outcome(truth(verdict="no"), answer(*whole, verdict="yes"), ctx) == "wrong"
     # a plain yes where a condition decides, with the exception left out
     assert decision.outcome(truth(), answer(claim(1), verdict="yes"), ctx) == "wrong"
+    both: dict[str, object] = {"verdict": "no", "verdict_also": ["conditional"]}
+    assert decision.outcome(truth(**both), answer(*whole, verdict="conditional"), ctx) == "accurate"
+    assert decision.outcome(truth(**both), answer(*whole, verdict="yes"), ctx) == "wrong"
     out = {"kind": "out_of_scope", "verdict": "abstain", "abstention": "out_of_scope"}
     assert decision.outcome(truth(**out), answer(*whole), ctx) == "wrong"
     scores = decision.OUTCOME_SCORES

@@ -49,6 +49,7 @@ METRICS: Mapping[str, Metric] = {
         nugget.contradiction, "Answers with a wrong statement", higher_is_better=False, failed=None
     ),
     "verdict_accuracy": Metric(decision.verdict_accuracy, "Right verdicts"),
+    "verdict_acceptable": Metric(decision.verdict_acceptable, "Right verdicts, or as right by two of three readers"),
     "abstention_recall": Metric(decision.abstention_recall, "Withheld where it should be"),
     "abstention_precision": Metric(decision.abstention_precision, "Rightly withheld", failed=None),
     "abstention_reason": Metric(decision.abstention_reason, "Withheld for the right reason", failed=None),

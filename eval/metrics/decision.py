@@ -24,6 +24,14 @@ def verdict_accuracy(gold: Gold, answer: Answer, context: Context) -> float | No
     return float(answer.verdict == gold.case.verdict)
 
 
+def verdict_acceptable(gold: Gold, answer: Answer, context: Context) -> float | None:
+    """1 where the verdict is the expected one or one that readers found as right, abstentions included.
+
+    As a short answer counts that any annotator gave: Rajpurkar et al. (2016), SQuAD.
+    """
+    return float(answer.verdict in gold.case.right_verdicts)
+
+
 def abstention_recall(gold: Gold, answer: Answer, context: Context) -> float | None:
     """Of the questions that should be withheld from an answer, the share that is."""
     return float(answer.verdict == "abstain") if gold.case.verdict == "abstain" else None
@@ -69,15 +77,16 @@ def outcome(gold: Gold, answer: Answer, context: Context) -> Outcome:
         return "accurate" if withheld else "wrong"
     if withheld:
         return "refused"
-    if {answer.verdict, case.verdict} == {"yes", "no"} or not _grounded(gold, answer, context):
+    right = answer.verdict in case.right_verdicts
+    if (not right and {answer.verdict, case.verdict} == {"yes", "no"}) or not _grounded(gold, answer, context):
         return "wrong"
     exceptions = nugget.exception_recall(gold, answer, context)
     enough = exceptions is None or exceptions >= EXCEPTIONS_ENOUGH
-    if case.verdict == "conditional" and answer.verdict in ("yes", "no") and not enough:
+    if not right and case.verdict == "conditional" and answer.verdict in ("yes", "no") and not enough:
         return "wrong"  # a plain answer where a condition decides, with the condition left out
     vital = nugget.vital_strict(gold, answer, context)
     complete = enough and (vital is None or vital >= VITAL_ENOUGH)
-    return "accurate" if complete and answer.verdict == case.verdict else "incomplete"
+    return "accurate" if complete and right else "incomplete"
 
 
 def lost_at(gold: Gold, answer: Answer, context: Context) -> Stage | None:
