@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
+GENERAL_HELD_OUT = 2  # … and every second general one: the verdict's weights are fitted on those
 STORIES = Path(__file__).parent / "stories.jsonl"
 STRANGERS = Path(__file__).parent / "strangers.jsonl"
 GENERAL = Path(__file__).parent / "general.jsonl"
@@ -31,13 +32,14 @@ class Section(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A training question: the rows of its section's passages, and its verdict."""
+    """A training question: the rows of its section's passages, its verdict, and others that would be as right."""
 
     text: str
     rows: tuple[int, ...]
     sentence: int
     verdict: str
     held_out: bool
+    also: tuple[str, ...] = ()
 
 
 def is_held_out(document: str, text: str) -> bool:
@@ -64,6 +66,7 @@ class Stranger(NamedTuple):
 
     `answers`: those whose rule decides it, the one that should lead first; empty where none does. `part`: those that
     state a rule which matters; `others`: those about another situation. `verdict`: what the first one gives, or "".
+    `also`: verdicts with which an answer would be as right.
     """
 
     text: str
@@ -71,18 +74,26 @@ class Stranger(NamedTuple):
     answers: tuple[Place, ...]
     part: tuple[Place, ...]
     others: tuple[Place, ...]
+    also: tuple[str, ...] = ()
+    general: bool = False
 
     @property
     def held_out(self) -> bool:
         """Is this question measured on, not trained on?"""
-        return _drawn(self.text)
+        return _drawn(self.text, GENERAL_HELD_OUT if self.general else HELD_OUT)
 
 
 def read_strangers(path: Path = STRANGERS) -> list[Stranger]:
-    """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`, which the reader wasn't trained on."""
+    """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
-        Stranger(row["text"], row["verdict"], *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")))
+        Stranger(
+            row["text"],
+            row["verdict"],
+            *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")),
+            tuple(row.get("also", ())),
+            path == GENERAL,
+        )
         for row in rows
     ]
 
@@ -134,13 +145,13 @@ def is_document_held_out(document: str) -> bool:
     return _drawn(document)
 
 
-def _drawn(words: str) -> bool:
-    return int(hashlib.sha256(words.encode()).hexdigest(), 16) % HELD_OUT == 0
+def _drawn(words: str, one_in: int = HELD_OUT) -> bool:
+    return int(hashlib.sha256(words.encode()).hexdigest(), 16) % one_in == 0
 
 
 def write_pack(path: Path, sections: Sequence[Section], asked: Iterable[Asked], hard: Sequence[Sequence[int]]) -> None:
     """All that training needs, as one JSON file that can travel."""
-    rows = [[*question[:1], list(question.rows), *question[2:]] for question in asked]
+    rows = [[*question[:1], list(question.rows), *question[2:-1], list(question.also)] for question in asked]
     pack = {"sections": [list(s) for s in sections], "asked": rows, "hard": [list(h) for h in hard]}
     path.write_text(json.dumps(pack, ensure_ascii=False), encoding="utf-8")
 
@@ -149,7 +160,7 @@ def read_pack(path: Path) -> tuple[list[Section], list[Asked], list[list[int]]]:
     """What `write_pack` wrote."""
     pack: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     sections = [Section(*row) for row in pack["sections"]]
-    asked = [Asked(text, tuple(rows), sentence, verdict, held) for text, rows, sentence, verdict, held in pack["asked"]]
+    asked = [Asked(text, tuple(rows), *rest, tuple(also)) for text, rows, *rest, also in pack["asked"]]
     return sections, asked, pack["hard"]
 
 

@@ -27,7 +27,7 @@ from train.data import Asked, Section, batches, pad, read_pack
 VERDICTS = ("yes", "no", "conditional", "explain")
 QUESTION_TOKENS = 96
 ALIKE = 20  # batches whose questions are sorted by length, so that little is padded
-UNKNOWN = -100  # a heading as a question: its verdict isn't labelled
+ALSO = 0.4  # the share of all verdicts with which an answer would be as right
 
 
 class Reader(nn.Module):
@@ -149,9 +149,20 @@ def _loss(
     with torch.autocast(pairs.device, dtype=torch.bfloat16, enabled=pairs.device == "cuda"):
         out = model(*pairs(texts)).float().view(len(batch), 1 + negatives, -1)
     relevance = nn.functional.cross_entropy(out[:, :, 0], torch.zeros(len(batch), dtype=torch.long, device=out.device))
-    wanted = torch.tensor([VERDICTS.index(q.verdict) if q.verdict else UNKNOWN for q, _ in batch], device=out.device)
-    verdict = nn.functional.cross_entropy(out[:, 0, 1:], wanted, label_smoothing=0.05, ignore_index=UNKNOWN)
-    return relevance + torch.nan_to_num(verdict)
+    wanted = torch.tensor([shares(question) for question, _ in batch], device=out.device)
+    known = wanted.sum(dim=1) > 0
+    if not known.any():
+        return relevance
+    verdict = nn.functional.cross_entropy(out[known, 0, 1:], wanted[known], label_smoothing=0.05)
+    return relevance + verdict
+
+
+def shares(question: Asked) -> list[float]:
+    """How much each of VERDICTS is wanted: none where the question is a heading, whose verdict nobody labelled."""
+    if not question.verdict:
+        return [0.0] * len(VERDICTS)
+    also = {verdict: ALSO / len(question.also) for verdict in question.also}
+    return [1 - ALSO * bool(also) if v == question.verdict else also.get(v, 0.0) for v in VERDICTS]
 
 
 def export(model: Reader) -> dict[str, npt.NDArray[np.float16]]:

@@ -22,6 +22,8 @@ from mayshare.config import load_settings
 from mayshare.schema import Phrasing, Question
 from mayshare.text import reading_text
 from train.data import (
+    GENERAL,
+    STRANGERS,
     Asked,
     Place,
     Section,
@@ -47,7 +49,9 @@ class Labelled(NamedTuple):
     held_out: bool
 
 
-def questions(phrasings: Sequence[Phrasing], known: set[Place], most: int) -> Iterator[Labelled]:
+def questions(
+    phrasings: Sequence[Phrasing], known: set[Place], most: int, cases: int, others: int
+) -> Iterator[Labelled]:
     """At most so many stories first; those of documents that the query encoder wasn't trained on are held out too."""
     measured = 0
     stories = read_stories()
@@ -59,7 +63,7 @@ def questions(phrasings: Sequence[Phrasing], known: set[Place], most: int) -> It
         if place in known and (not held_out or measured <= MEASURED):
             yield Labelled(place, story.text, story.verdict, held_out)
     free = [phrasing for phrasing in phrasings if not is_document_held_out(phrasing.source_id)]
-    for case, count in ((True, CASES), (False, OTHERS)):
+    for case, count in ((True, cases), (False, others)):
         drawn = [phrasing for phrasing in free if phrasing.case is case]
         random.shuffle(drawn)
         for phrasing in drawn[:count]:
@@ -93,7 +97,7 @@ def of_strangers(
         right = tuple(rows[place] for place in stranger.answers if place in rows)
         others = [rows[place] for place in stranger.others if place in rows]
         if right and len(others) >= LEAST:
-            asked = Asked(stranger.text, right, 1, stranger.verdict, stranger.held_out)
+            asked = Asked(stranger.text, right, 1, stranger.verdict, stranger.held_out, stranger.also)
             yield from [(asked, others)] * (1 if stranger.held_out else often)
 
 
@@ -102,23 +106,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--stories", type=int, default=12_000, help="at most")
+    parser.add_argument("--cases", type=int, default=CASES, help="ways of asking whose facts turn the verdict")
+    parser.add_argument("--others", type=int, default=OTHERS, help="other ways of asking")
     parser.add_argument("--often", type=int, default=3, help="times that each stranger's question comes")
+    parser.add_argument("--general", type=int, default=3, help="times that each general question comes")
     options = parser.parse_args()
     random.seed(7)
     engine = Engine(load_settings(), without=frozenset({"rerank", "model"}))
     index = engine.index
     places = [(passage.source_id, passage.heading) for passage in index.passages]
     asked, hard = [], []
-    for labelled in questions(index.phrasings, set(places), options.stories):
+    for labelled in questions(index.phrasings, set(places), options.stories, options.cases, options.others):
         understood = understand(Question(text=labelled.text), engine.glossary)
         scores = engine.retriever.scores(understood)
         ranking = [int(row) for row in np.argsort(-scores, kind="stable")]
         right, near = neighbours(ranking, places, labelled.place)
         asked.append(Asked(labelled.text, (right,), 1, labelled.verdict, labelled.held_out))
         hard.append(near)
-    for stranger, others in of_strangers(read_strangers(), places, options.often):
-        asked.append(stranger)
-        hard.append(others)
+    for path, often in ((STRANGERS, options.often), (GENERAL, options.general)):
+        for stranger, others in of_strangers(read_strangers(path), places, often):
+            asked.append(stranger)
+            hard.append(others)
     sections = [Section(p.source_id, p.heading, "", reading_text(p.heading, p.text)) for p in index.passages]
     write_pack(options.out, sections, asked, hard)
     print(f"{len(asked)} questions, {sum(a.held_out for a in asked)} held out: {options.out}")
