@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,19 +11,27 @@ import pytest
 from answer.assemble import Engine
 from eval.cases import load_cases
 from mayshare.index import numbered
+from mayshare.reader import VERDICTS
 from mayshare.text import plain
 from mayshare.verdicts import Verdict
 from train.data import (
+    GENERAL,
+    STRANGERS,
     Ask,
+    Asked,
     Keys,
+    Section,
     Story,
     is_document_held_out,
     read_asks,
+    read_pack,
     read_sentences,
     read_stories,
     read_strangers,
     sentence_key,
+    shares,
     write_asks,
+    write_pack,
 )
 from train.query_pack import asks
 
@@ -47,7 +56,8 @@ def test_each_story_is_whole_and_stands_once(stories: list[Story]) -> None:
 
 
 def test_no_story_repeats_a_question_that_measures(stories: list[Story]) -> None:
-    trained = [story.text for story in stories] + [stranger.text for stranger in read_strangers()]
+    trained = [story.text for story in stories]
+    trained += [stranger.text for path in (STRANGERS, GENERAL) for stranger in read_strangers(path)]
     told = {run for text in trained for run in runs(text)}
     shared = [
         (case.id, run)
@@ -66,8 +76,11 @@ def test_nearly_all_stories_lead_to_a_section(engine: Engine, stories: list[Stor
     assert len(lost) < len(stories) / 50, lost[:5]
 
 
-def test_each_stranger_s_question_stands_once_and_most_are_answered(engine: Engine) -> None:
-    strangers = read_strangers()
+@pytest.mark.parametrize(("path", "low", "high"), [(STRANGERS, 0.05, 0.2), (GENERAL, 0.4, 0.6)])
+def test_each_stranger_s_question_stands_once_and_most_are_answered(
+    engine: Engine, path: Path, low: float, high: float
+) -> None:
+    strangers = read_strangers(path)
     assert len({stranger.text for stranger in strangers}) == len(strangers) > 1000
     sections = {(passage.source_id, passage.heading) for passage in engine.index.passages}
     told = [place for stranger in strangers for place in stranger.answers]
@@ -77,7 +90,24 @@ def test_each_stranger_s_question_stands_once_and_most_are_answered(engine: Engi
         assert bool(stranger.answers) == bool(stranger.verdict), stranger.text
         places = [*stranger.answers, *stranger.part, *stranger.others]
         assert len(set(places)) == len(places), stranger.text
-    assert 0.05 < sum(stranger.held_out for stranger in strangers) / len(strangers) < 0.2
+        assert stranger.verdict not in stranger.also
+        assert set(stranger.also) <= set(VERDICTS), stranger.text
+    assert low < sum(stranger.held_out for stranger in strangers) / len(strangers) < high
+
+
+def test_what_is_as_right_shares_a_verdict() -> None:
+    assert shares("no", ("conditional",), VERDICTS) == [0.0, 0.6, 0.4, 0.0]
+    assert shares("yes", ("conditional", "explain"), VERDICTS) == [0.6, 0.0, 0.2, 0.2]
+    assert shares("yes", (), VERDICTS) == [1.0, 0.0, 0.0, 0.0]
+    assert shares("", ("no",), VERDICTS) == [0.0] * 4, "nobody labelled it"
+
+
+def test_a_question_keeps_its_verdicts_in_a_pack(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("pack") / "pack.json"
+    section = Section("a", "b", "c", "d")
+    asked = [Asked("may I?", (0,), 1, "no", True, ("conditional",)), Asked("and I?", (0,), 1, "", False)]
+    write_pack(path, [section], asked, [[0], [0]])
+    assert read_pack(path) == ([section], asked, [[0], [0]])
 
 
 def test_sentences_that_readers_marked_still_stand_in_the_guidance(engine: Engine) -> None:

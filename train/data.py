@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
+ALSO = 0.4  # the share of the verdicts with which an answer would be as right
 GENERAL_HELD_OUT = 2  # … and every second general one: the verdict's weights are fitted on those
 STORIES = Path(__file__).parent / "stories.jsonl"
 STRANGERS = Path(__file__).parent / "strangers.jsonl"
@@ -86,16 +87,12 @@ class Stranger(NamedTuple):
 def read_strangers(path: Path = STRANGERS) -> list[Stranger]:
     """Every line of `train/strangers.jsonl`, or of `train/general.jsonl`."""
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [
-        Stranger(
-            row["text"],
-            row["verdict"],
-            *(tuple(map(tuple, row[key])) for key in ("answers", "part", "others")),
-            tuple(row.get("also", ())),
-            path == GENERAL,
-        )
-        for row in rows
-    ]
+    return [_stranger(row, path == GENERAL) for row in rows]
+
+
+def _stranger(row: dict[str, Any], general: bool) -> Stranger:
+    answers, part, others = (tuple((place[0], place[1]) for place in row[key]) for key in ("answers", "part", "others"))
+    return Stranger(row["text"], row["verdict"], answers, part, others, tuple(row.get("also", ())), general)
 
 
 Belongs = Literal["lead", "vital", "okay", "beside"]
@@ -140,6 +137,12 @@ def folds(groups: Sequence[str], count: int) -> npt.NDArray[np.int64]:
     return np.array([number[group] for group in groups])
 
 
+def shares(verdict: str, also: Sequence[str], verdicts: Sequence[str]) -> list[float]:
+    """How much each of `verdicts` is wanted: none where `verdict` is "", which nobody labelled."""
+    others = dict.fromkeys(also, ALSO / len(also)) if also and verdict else {}
+    return [1 - ALSO * bool(others) if one == verdict else others.get(one, 0.0) for one in verdicts]
+
+
 def is_document_held_out(document: str) -> bool:
     """Are the questions on this document kept from the query encoder? By document, so that it has seen none of them."""
     return _drawn(document)
@@ -160,7 +163,10 @@ def read_pack(path: Path) -> tuple[list[Section], list[Asked], list[list[int]]]:
     """What `write_pack` wrote."""
     pack: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     sections = [Section(*row) for row in pack["sections"]]
-    asked = [Asked(text, tuple(rows), *rest, tuple(also)) for text, rows, *rest, also in pack["asked"]]
+    asked = [
+        Asked(text, tuple(rows), sentence, verdict, held, tuple(also))
+        for text, rows, sentence, verdict, held, also in pack["asked"]
+    ]
     return sections, asked, pack["hard"]
 
 

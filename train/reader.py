@@ -22,12 +22,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from train.bert import HIDDEN, Bert, mean_pool, read_adapter
-from train.data import Asked, Section, batches, pad, read_pack
+from train.data import Asked, Section, batches, pad, read_pack, shares
 
 VERDICTS = ("yes", "no", "conditional", "explain")
 QUESTION_TOKENS = 96
 ALIKE = 20  # batches whose questions are sorted by length, so that little is padded
-ALSO = 0.4  # the share of all verdicts with which an answer would be as right
 
 
 class Reader(nn.Module):
@@ -149,20 +148,14 @@ def _loss(
     with torch.autocast(pairs.device, dtype=torch.bfloat16, enabled=pairs.device == "cuda"):
         out = model(*pairs(texts)).float().view(len(batch), 1 + negatives, -1)
     relevance = nn.functional.cross_entropy(out[:, :, 0], torch.zeros(len(batch), dtype=torch.long, device=out.device))
-    wanted = torch.tensor([shares(question) for question, _ in batch], device=out.device)
+    wanted = torch.tensor(
+        [shares(question.verdict, question.also, VERDICTS) for question, _ in batch], device=out.device
+    )
     known = wanted.sum(dim=1) > 0
     if not known.any():
         return relevance
     verdict = nn.functional.cross_entropy(out[known, 0, 1:], wanted[known], label_smoothing=0.05)
     return relevance + verdict
-
-
-def shares(question: Asked) -> list[float]:
-    """How much each of VERDICTS is wanted: none where the question is a heading, whose verdict nobody labelled."""
-    if not question.verdict:
-        return [0.0] * len(VERDICTS)
-    also = {verdict: ALSO / len(question.also) for verdict in question.also}
-    return [1 - ALSO * bool(also) if v == question.verdict else also.get(v, 0.0) for v in VERDICTS]
 
 
 def export(model: Reader) -> dict[str, npt.NDArray[np.float16]]:
