@@ -7,26 +7,30 @@ error: a line that names 911 does no harm, and a missed sign may.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from answer import emergency
+from answer.direction import parties
 from answer.follow_up import is_follow_up
 from answer.glossary import clean
 from answer.understand import Understood
 from answer.verdict import Modality, modality
 from mayshare.intent import Danger, IntentModel
-from mayshare.schema import Hit, Question
+from mayshare.schema import Document, Hit, Question
 from mayshare.text import plain
 
 BACK = 3  # turns in which a danger is looked for by its words
 MOST = 8_000  # characters that are read, the last ones
 DANGER = 0.5  # probability of any danger from which it is taken to be one
 SURE = 0.9  # … from which the emergency rule may take the lead
+KEPT = 0.7  # probability that a section is the right one from which it leads all the same where a danger is sure
 PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
 # probability of another kind from which its numbers are named too; pills, a razor and "tonight is the night" look like
 # other dangers
 BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
+EVERYBODY = 4  # laws of a document whose rule is for anybody, whatever law binds them
+Search = Callable[[], Sequence[Hit]]
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 
 
@@ -80,21 +84,39 @@ def asking(question: Question, danger: str) -> Question:
     return question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
 
 
-def emergency_rule(
-    understood: Understood, danger: str, hits: Sequence[Hit], again: Callable[[], Sequence[Hit]]
-) -> Hit | None:
-    """The hit that opens records in a danger; one of a law that governs the kind of record at hand before any other.
+class Rules:
+    """Looks for the rule that opens records in a danger: that of whoever holds them, or else the one for everybody."""
 
-    Args:
-        danger: the kind. Abuse has rules of its own: whoever asks whom to tell of it is helped by no other.
-        again: gives hits for the same question with what is asked in such a danger.
-    """
-    laws = understood.frame.laws
-    found = opening(hits, danger)
-    if not found or (laws and not any(laws & set(hit.passage.laws) for hit in found)):
-        found = [*found, *opening(again(), danger)]
-    fitting = (hit for hit in found if laws & set(hit.passage.laws))
-    return next(fitting, found[0] if found else None)
+    def __init__(self, understood: Understood, danger: str, documents: Mapping[str, Document]) -> None:
+        """`danger`: the kind. Abuse has rules of its own: whoever asks whom to tell of it is helped by no other."""
+        self._laws = understood.frame.laws
+        self._parties = {understood.asker, understood.direction.holder} - {""}
+        self._danger, self._documents = danger, documents
+
+    def fits(self, hit: Hit) -> bool:
+        """Is a hit of a law that governs the records at hand, or of a document on whoever holds them?"""
+        holders = parties(self._documents[hit.passage.source_id].holders)
+        return bool(self._laws & set(hit.passage.laws) or self._parties & holders)
+
+    def find(self, hits: Sequence[Hit], again: Search, everybody: Search) -> Hit | None:
+        """The hit with the rule, among `hits` first.
+
+        Args:
+            again: gives hits for the same question with what is asked in such a danger.
+            everybody: gives hits for what anybody may ask in a danger.
+        """
+        found = opening(hits, self._danger)
+        if not any(map(self.fits, found)):
+            found = [*found, *opening(again(), self._danger)]
+        fitting = next(filter(self.fits, found), None)
+        if fitting is None and self._danger != "abuse":
+            found = [*opening(everybody(), self._danger), *found]
+        return fitting or (found[0] if found else None)
+
+    def lead(self, needed: Hit, first: Hit) -> bool:
+        """May the rule lead in place of the first hit? Another holder's is no answer where one's own law is known."""
+        fits = not self._laws or self.fits(needed) or len(needed.passage.laws) >= EVERYBODY
+        return fits and not any(map(self.fits, opening([first], self._danger)))
 
 
 def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
@@ -108,14 +130,3 @@ def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
 def may_lead(told: Told, needed: Hit) -> bool:
     """Is the danger so likely that its rule may lead? Abuse may be reported by anybody, so such a rule needs less."""
     return told.sure or (told.danger == "abuse" and emergency.lets_report(needed))
-
-
-def comes_first(understood: Understood, danger: str | None, needed: Hit, hits: Sequence[Hit], unsure: bool) -> bool:
-    """Does the rule that opens records lead, in place of the first hit?
-
-    What can be done at once comes first where it isn't sure (`unsure`) that the first hit is what was asked, and where
-    the rule is of a law that governs the records at hand, if any does: another holder's rule is no answer.
-    """
-    laws = understood.frame.laws
-    fits = not laws or bool(laws & set(needed.passage.laws))
-    return unsure and fits and not opening(hits[:1], danger)

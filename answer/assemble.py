@@ -7,8 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from answer import abstain, compose, emergency, situation, verdict
-from answer.alarm import Alarm, asking, comes_first, emergency_rule, may_lead, opening
+from answer import abstain, alarm, compose, emergency, situation, verdict
 from answer.decide import Decider, Decision
 from answer.glossary import Glossary, clean
 from answer.lookup import asks_for_rule
@@ -66,7 +65,7 @@ class Engine:
         self._decider = Decider(reader) if reader and decides else None
         self._reranker = reader if rereads else None
         self._intents = load_intent_model(settings.model_folder, threads) if "intent" not in without else None
-        self.alarm = Alarm(self._intents)
+        self.alarm = alarm.Alarm(self._intents)
         self._writer = _writer(settings) if "model" not in without else None
         self._lock = Lock()
         self._open = self._over(index or open_index(settings))
@@ -164,7 +163,7 @@ class Engine:
                 understood, evidence, refusal = leaning, more, None
         if refusal and danger and refusal.reason in ("out_of_scope", "not_in_corpus", "missing_facts"):
             # a child in danger gets the emergency rule, however the question is worded
-            understood = understand(asking(question, danger), opened.glossary)
+            understood = understand(alarm.asking(question, danger), opened.glossary)
             evidence = self._evidence(opened, understood, question)
             refusal = None
         if refusal or not evidence.hits:
@@ -222,7 +221,10 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided, lean = self._decide(opened, understood, evidence, selected[0]) if claims else Decision("explain", None)
+        decided, lean = Decision("explain", None)
+        # a rule that was put first tells what may be done; its yes may be a wrong one to what was asked
+        if claims and not (needed and hits[0] != evidence.hits[0]):
+            decided, lean = self._decide(opened, understood, evidence, selected[0])
         opens = compose.opening_for(decided, understood.asks, claims[0].text, lean) if claims else ""
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
@@ -265,10 +267,13 @@ class Engine:
         first = hits[0]
         if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed):
             return hits
-        unsure = situation.probability(evidence.nearness) < self.settings.answering.situation
-        unsure = unsure and may_lead(turn.told, needed)
-        if _left_to_state(first) or comes_first(understood, turn.told.danger, needed, hits, unsure):
-            return (needed, *(hit for hit in hits if hit.passage != needed.passage))
+        least = max(self.settings.answering.situation, alarm.KEPT if turn.told.sure else 0.0)
+        unsure = situation.probability(evidence.nearness) < least and alarm.may_lead(turn.told, needed)
+        rules = alarm.Rules(understood, turn.told.danger or "", opened.index.documents)
+        if _left_to_state(first) or (unsure and rules.lead(needed, first)):
+            # what else is near seldom helps in a danger: what was first stays, and what opens records
+            rest = [first, *alarm.opening(hits[1:], turn.told.danger)]
+            return (needed, *(hit for hit in rest if hit.passage != needed.passage))
         return hits
 
     def _situation(
@@ -278,7 +283,8 @@ class Engine:
         own = lead.passage.place
         rule = bool(understood.citations) and asks_for_rule(understood.current)
         # the probability is that of the section which retrieval put first
-        opens = turn.told.sure and (lead.passage != evidence.hits[0].passage or bool(opening([lead], turn.told.danger)))
+        moved = lead.passage != evidence.hits[0].passage
+        opens = turn.told.sure and (moved or bool(alarm.opening([lead], turn.told.danger)))
         settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
         least = self.settings.answering.situation
@@ -290,11 +296,13 @@ class Engine:
         if danger is None:
             return None
 
-        def again() -> tuple[Hit, ...]:
-            asked = understand(asking(question, danger), opened.glossary)
-            return opened.retriever.evidence(asked, question.filters, self.settings.retrieval.k).hits
+        def search(asked: Question) -> tuple[Hit, ...]:
+            k = self.settings.retrieval.k
+            return opened.retriever.evidence(understand(asked, opened.glossary), question.filters, k).hits
 
-        return emergency_rule(understood, danger, evidence.hits, again)
+        rules = alarm.Rules(understood, danger, opened.index.documents)
+        everybody = Question(text=emergency.EVERYBODY)
+        return rules.find(evidence.hits, lambda: search(alarm.asking(question, danger)), lambda: search(everybody))
 
     def _decide(self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Decision:
         if self._decider is None:

@@ -28,6 +28,8 @@ ASKS: dict[str, str] = {
     "missing": "May records be given to police without consent when a young person is missing?",
     "abuse": "May suspected child abuse be reported without consent?",
 }
+# … and what anybody may ask, whoever holds the records
+EVERYBODY = "What may I share right now if someone is in danger?"
 _NOW = re.compile(
     r"\b(?:right now|now|tonight|today|tomorrow|just (?:told|disclosed|said|texted|called|showed|found|ran|left|hung)|this (?:morning|afternoon|evening)|last evening|on the way to the (?:ER|hospital)|an? (?:hour|minute)s? ago|"
     r"\d+ (?:minutes?|hours?)|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|is here|is on the|walked in|about to|at once|\d+ ?[ap]\.?m)\b|\bhas(?:n't| not) come (?:home|back)\b",
