@@ -22,13 +22,14 @@ from mayshare.index import Index, open_index
 from mayshare.intent import load_intent_model
 from mayshare.lexical import terms
 from mayshare.reader import load_reader
-from mayshare.schema import Answer, Hit, Question, Situation
+from mayshare.schema import Answer, Hit, Question, Situation, Verdict
 from mayshare.text import plain
 
 if TYPE_CHECKING:
     from answer.generate.rewrite import Rewriter
 
 ENGINE = "extractive"
+SILENT: tuple[Verdict, str] = ("explain", "")  # no yes and no no
 LEANING_TERMS = 8  # a turn with more content stands by itself
 
 
@@ -221,11 +222,7 @@ class Engine:
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided, lean = Decision("explain", None)
-        # a rule that was put first tells what may be done; its yes may be a wrong one to what was asked
-        if claims and not (needed and hits[0] != evidence.hits[0]):
-            decided, lean = self._decide(opened, understood, evidence, selected[0])
-        opens = compose.opening_for(decided, understood.asks, claims[0].text, lean) if claims else ""
+        decided, opens = self._opens(opened, turn, understood, evidence, hits[0], selected) if claims else SILENT
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
         if about and about.unsure:
@@ -253,6 +250,30 @@ class Engine:
         answer = self._writer.reword(answer, selected, opened.index, turn.on_claim)
         turn.clock.lap("model")
         return answer.model_copy(update={"timings_ms": turn.clock.timings()})
+
+    def _opens(
+        self,
+        opened: Opened,
+        turn: Turn,
+        understood: Understood,
+        evidence: Evidence,
+        lead: Hit,
+        selected: list[Selected],
+    ) -> tuple[Verdict, str]:
+        """The verdict and the words that open the answer.
+
+        A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait. Only
+        that of a likely section, or of a rule which opens records, is said then.
+        """
+        if lead != evidence.hits[0]:
+            return SILENT
+        likely = situation.probability(evidence.nearness) >= alarm.KEPT
+        if turn.told.sure and not (likely or alarm.opening([lead], turn.told.danger)):
+            return SILENT
+        decided, lean = self._decide(opened, understood, evidence, selected[0])
+        if turn.told.sure and decided == "conditional":
+            return SILENT
+        return decided, compose.opening_for(decided, understood.asks, plain(selected[0].text), lean)
 
     def _led(
         self,
@@ -301,7 +322,7 @@ class Engine:
             return opened.retriever.evidence(understand(asked, opened.glossary), question.filters, k).hits
 
         rules = alarm.Rules(understood, danger, opened.index.documents)
-        everybody = Question(text=emergency.EVERYBODY)
+        everybody = Question(text=emergency.EVERYBODY.get(danger, emergency.ANYTHING))
         return rules.find(evidence.hits, lambda: search(alarm.asking(question, danger)), lambda: search(everybody))
 
     def _decide(self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Decision:

@@ -29,7 +29,8 @@ ASKS: dict[str, str] = {
     "abuse": "May suspected child abuse be reported without consent?",
 }
 # … and what anybody may ask, whoever holds the records
-EVERYBODY = "What may I share right now if someone is in danger?"
+ANYTHING = "What may I share right now if someone is in danger?"
+EVERYBODY: dict[str, str] = {"missing": "What may we give police when a child is missing?"}
 _NOW = re.compile(
     r"\b(?:right now|now|tonight|today|tomorrow|just (?:told|disclosed|said|texted|called|showed|found|ran|left|hung)|this (?:morning|afternoon|evening)|last evening|on the way to the (?:ER|hospital)|an? (?:hour|minute)s? ago|"
     r"\d+ (?:minutes?|hours?)|last night|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|is here|is on the|walked in|about to|at once|\d+ ?[ap]\.?m)\b|\bhas(?:n't| not) come (?:home|back)\b",

@@ -9,7 +9,7 @@ from typing import cast, get_args
 import pytest
 
 from answer import emergency
-from answer.alarm import NAMED, Alarm, Told, comes_first, emergency_rule
+from answer.alarm import NAMED, Alarm, Rules, Told
 from answer.assemble import Engine
 from answer.bonus import Bonus
 from answer.understand import understand
@@ -137,26 +137,45 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     school = _hit(engine, "34 CFR 99.36", "FERPA")
     clinic = _hit(engine, "45 CFR 164.512(j)", "HIPAA")
     plain = _hit(engine, "34 CFR 99.10(a)", "FERPA")
-    asked = understand(Question(text="The student left a note. May the principal show it?"), engine.glossary)
-    assert emergency_rule(asked, "suicide", [clinic, plain], lambda: [school]) == school
-    assert emergency_rule(asked, "suicide", [clinic], list) == clinic
-    assert emergency_rule(asked, "suicide", [plain], list) is None
-    assert comes_first(asked, "suicide", school, [plain], unsure=True)
-    assert not comes_first(asked, "suicide", clinic, [plain], unsure=True)
-    assert not comes_first(asked, "suicide", school, [plain], unsure=False)
-    nobody = understand(Question(text="A boy told me his stepdad comes in at night. Do I call?"), engine.glossary)
-    assert comes_first(nobody, "violence", clinic, [plain], unsure=True), (
-        "no record is at hand that another law would govern"
-    )
-    assert not comes_first(asked, "suicide", school, [clinic], unsure=True), "a rule that opens records leads already"
+    asked = _rules(engine, "The student left a note. May the principal show it?", "suicide")
+    assert asked.find([clinic, plain], lambda: [school], list) == school
+    assert asked.find([clinic], list, list) == clinic
+    assert asked.find([clinic], list, lambda: [school]) == school, "what is for everybody comes before another holder's"
+    assert asked.find([plain], list, list) is None
+    assert asked.lead(school, plain)
+    assert not asked.lead(clinic, plain)
+    assert asked.lead(school, clinic), "a clinic's rule is none for a principal"
+    assert not asked.lead(school, school), "a rule that opens records leads already"
+    nobody = _rules(engine, "A boy told me his stepdad comes in at night. Do I call?", "violence")
+    assert nobody.lead(clinic, plain), "no record is at hand that another law would govern"
+    clinician = _rules(engine, "I'm a pediatrician. May I warn his mother tonight?", "suicide")
+    assert clinician.find([school, clinic], list, list) == clinic, "who asks says whose rule it is"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a kid just told me he swallowed his dads heart pills ten minutes ago and begs me to keep it secret. do i need his ok "
+        "to call his mom",
+        "Duty officer for juvenile probation. A boy on my caseload just left home with his uncle's rifle to find his ex. Judge "
+        "sealed his file. Can I read dispatch what it says?",
+    ],
+)
+def test_whoever_asks_in_a_danger_gets_a_rule_that_is_theirs_and_no_yes_to_something_else(
+    engine: Engine, text: str
+) -> None:
+    found = engine.ask(Question(text=text))
+    assert found.urgent.startswith(emergency.CALL)
+    assert found.situation
+    assert found.situation.section.heading == "What may I share right now if someone is in danger?"
+    assert (found.verdict, found.opening) == ("explain", "")
 
 
 def test_abuse_is_led_by_a_rule_that_lets_it_be_reported(engine: Engine) -> None:
-    told = Question(text="Nurse. Fresh belt marks on a 10 yo's back right now. Whom may I tell?")
-    asked = understand(told, engine.glossary)
+    told = "Nurse. Fresh belt marks on a 10 yo's back right now. Whom may I tell?"
     threat, report = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(b)(1)(ii)", "HIPAA")
-    assert emergency_rule(asked, "abuse", [threat], lambda: [report]) == report
-    assert emergency_rule(asked, "violence", [threat], lambda: [report]) == threat
+    assert _rules(engine, told, "abuse").find([threat], lambda: [report], lambda: [threat]) == report
+    assert _rules(engine, told, "violence").find([threat], lambda: [report], lambda: [threat]) != report
 
 
 def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engine) -> None:
@@ -164,10 +183,10 @@ def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engi
     text = "A hospital must not tell a school without a release unless a threat is imminent (45 CFR 164.512(j))."
     sentence = rule.passage.sentences[0].model_copy(update={"start": 0, "end": len(text)})
     passage = rule.passage.model_copy(update={"text": text, "start": 0, "end": len(text), "sentences": (sentence,)})
-    asked = understand(Question(text="A patient will hurt his brother today. Whom may we warn?"), engine.glossary)
+    asked = _rules(engine, "A patient will hurt his brother today. Whom may we warn?", "violence")
     ban = rule.model_copy(update={"passage": passage})
-    assert emergency_rule(asked, "violence", [ban], lambda: [rule]) == rule
-    assert comes_first(asked, "violence", rule, [ban], unsure=True)
+    assert asked.find([ban], lambda: [rule], list) == rule
+    assert asked.lead(rule, ban)
 
 
 def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:
@@ -213,6 +232,10 @@ def test_a_rule_of_the_law_that_is_named_comes_before_another_s(engine: Engine) 
     rows = {passage.passage_id: row for row, passage in enumerate(engine.index.passages)}
     school, clinic = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(j)", "HIPAA")
     assert bonus[rows[clinic.passage.passage_id]] - bonus[rows[school.passage.passage_id]] > 0.4
+
+
+def _rules(engine: Engine, text: str, danger: str) -> Rules:
+    return Rules(understand(Question(text=text), engine.glossary), danger, engine.index.documents)
 
 
 def _hit(engine: Engine, authority: str, law: str) -> Hit:
