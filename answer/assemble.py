@@ -262,8 +262,8 @@ class Engine:
     ) -> tuple[Verdict, str]:
         """The verdict and the words that open the answer.
 
-        A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait. In a
-        danger only that of a likely section, or of a rule which opens records, is said.
+        A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait.
+        In a danger only that of a likely section, or of a rule which opens records, is said.
         """
         if lead != evidence.hits[0]:
             return SILENT
