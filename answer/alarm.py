@@ -120,10 +120,12 @@ class Rules:
 
 
 def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
-    """The hits whose rule opens records in such a danger: what only names it as the exception to a ban opens none."""
-    found = emergency.rules(hits)
-    if danger == "abuse":
-        found = [hit for hit in found if emergency.lets_report(hit)]
+    """The hits whose rule opens records in such a danger: what only names it as the exception to a ban opens none.
+
+    Abuse is reported, and a rule that only lets it be reported opens nothing in another danger.
+    """
+    opens = emergency.lets_report if danger == "abuse" else emergency.opens
+    found = [hit for hit in hits if opens(hit)]
     return [hit for hit in found if modality(plain(hit.passage.first_sentence)) is not Modality.FORBIDS]
 
 

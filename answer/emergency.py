@@ -191,9 +191,9 @@ def danger(text: str) -> str | None:
     return None
 
 
-def rules(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits whose first sentence rests on an emergency or reporting rule, in their order."""
-    return [hit for hit in hits if any(map(is_rule, _rests_on(hit)))]
+def opens(hit: Hit) -> bool:
+    """Does the first sentence of a hit rest on a rule that opens records in an emergency?"""
+    return any(is_rule(authority) and not authority.startswith(_REPORTS) for authority in _rests_on(hit))
 
 
 def lets_report(hit: Hit) -> bool:

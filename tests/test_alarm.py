@@ -73,7 +73,7 @@ def test_911_is_named_where_the_guidance_says_nothing_too(engine: Engine) -> Non
 
 def test_a_section_that_was_chosen_leads_in_a_danger_too(engine: Engine) -> None:
     text = "A student took a whole bottle of pills and is unconscious. May I tell his coach?"
-    other = next(hit.passage for hit in engine.ask(Question(text=text)).hits if not emergency.rules([hit]))
+    other = next(hit.passage for hit in engine.ask(Question(text=text)).hits if not _is_rule(hit))
     place = Place(source_id=other.source_id, heading=other.heading)
     answer = engine.ask(Question(text=text, situation=place))
     assert answer.sources[0].source_id == place.source_id
@@ -175,7 +175,9 @@ def test_abuse_is_led_by_a_rule_that_lets_it_be_reported(engine: Engine) -> None
     told = "Nurse. Fresh belt marks on a 10 yo's back right now. Whom may I tell?"
     threat, report = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(b)(1)(ii)", "HIPAA")
     assert _rules(engine, told, "abuse").find([threat], lambda: [report], lambda: [threat]) == report
-    assert _rules(engine, told, "violence").find([threat], lambda: [report], lambda: [threat]) != report
+    assert _rules(engine, told, "violence").find([report], list, lambda: [threat]) == threat, (
+        "nothing is to be reported"
+    )
 
 
 def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engine) -> None:
@@ -199,7 +201,7 @@ def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engi
     assert found.urgent
     assert found.situation
     rule_leads = bool(
-        emergency.rules(hit for hit in found.hits if hit.passage.heading == found.situation.section.heading)
+        [hit for hit in found.hits if hit.passage.heading == found.situation.section.heading and _is_rule(hit)]
     )
     assert found.situation.unsure or rule_leads
 
@@ -232,6 +234,10 @@ def test_a_rule_of_the_law_that_is_named_comes_before_another_s(engine: Engine) 
     rows = {passage.passage_id: row for row, passage in enumerate(engine.index.passages)}
     school, clinic = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(j)", "HIPAA")
     assert bonus[rows[clinic.passage.passage_id]] - bonus[rows[school.passage.passage_id]] > 0.4
+
+
+def _is_rule(hit: Hit) -> bool:
+    return emergency.opens(hit) or emergency.lets_report(hit)
 
 
 def _rules(engine: Engine, text: str, danger: str) -> Rules:
