@@ -24,11 +24,12 @@ BACK = 3  # turns in which a danger is looked for by its words
 MOST = 8_000  # characters that are read, the last ones
 DANGER = 0.5  # probability of any danger from which it is taken to be one
 SURE = 0.9  # … from which the emergency rule may take the lead
-KEPT = 0.7  # probability that a section is the right one from which it leads all the same where a danger is sure
+KEPT = 0.7  # probability that a section is the right one from which its yes or no is said where a danger is sure
 PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
 # probability of another kind from which its numbers are named too; pills, a razor and "tonight is the night" look like
 # other dangers
 BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
+STRANGE = 0.3  # probability of the leading section below which it is somebody else's, rather than one's own
 EVERYBODY = 4  # laws of a document whose rule is for anybody, whatever law binds them
 Search = Callable[[], Sequence[Hit]]
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
@@ -113,10 +114,22 @@ class Rules:
             found = [*opening(everybody(), self._danger), *found]
         return fitting or (found[0] if found else None)
 
-    def lead(self, needed: Hit, first: Hit) -> bool:
-        """May the rule lead in place of the first hit? Another holder's is no answer where one's own law is known."""
-        fits = not self._laws or self.fits(needed) or len(needed.passage.laws) >= EVERYBODY
-        return fits and not any(map(self.fits, opening([first], self._danger)))
+    def lead(self, needed: Hit, first: Hit, chance: float, least: float) -> bool:
+        """May the rule lead in place of the first hit?
+
+        Where it is known who holds the records another holder's rule is no answer. The one for everybody is one only
+        where the first hit most likely is none.
+
+        Args:
+            chance: that the first hit is what was asked; below `least` it isn't sure.
+        """
+        first_opens = emergency.lets_report(first) or bool(opening([first], self._danger))
+        if self.fits(first) and first_opens:
+            return False
+        if self.fits(needed) or (self._danger == "abuse" and not self._laws):
+            return chance < least
+        known = bool(self._laws or self._parties)
+        return chance < STRANGE and not (known and len(needed.passage.laws) < EVERYBODY)
 
 
 def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:

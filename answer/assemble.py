@@ -130,7 +130,9 @@ class Engine:
         told = self.alarm.told(question)
         answer = self._dated(self._ask(Turn(question, told, on_claim, Clock())))
         foreign = answer.abstention == "out_of_scope" and not answer.hits
-        if not told.first or answer.abstention == "unsafe" or foreign:
+        # a request that harms may tell of a child in danger; what only may be one doesn't soften its refusal
+        refused = answer.abstention == "unsafe" and not told.sure
+        if not told.first or refused or foreign:
             return answer
         first = told.first if answer.claims else told.first.removesuffix(emergency.BELOW).strip()
         return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
@@ -263,12 +265,11 @@ class Engine:
         """The verdict and the words that open the answer.
 
         A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait.
-        In a danger only that of a likely section, or of a rule which opens records, is said.
+        In a danger only that of a likely section is said.
         """
         if lead != evidence.hits[0]:
             return SILENT
-        likely = situation.probability(evidence.nearness) >= alarm.KEPT
-        if turn.told.sure and not (likely or alarm.opening([lead], turn.told.danger)):
+        if turn.told.sure and situation.probability(evidence.nearness) < alarm.KEPT:
             return SILENT
         decided, lean = self._decide(opened, understood, evidence, selected[0])
         if turn.told.sure and decided == "conditional":
@@ -288,10 +289,10 @@ class Engine:
         first = hits[0]
         if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed):
             return hits
-        least = max(self.settings.answering.situation, alarm.KEPT if turn.told.sure else 0.0)
-        unsure = situation.probability(evidence.nearness) < least and alarm.may_lead(turn.told, needed)
+        chance, least = situation.probability(evidence.nearness), self.settings.answering.situation
         rules = alarm.Rules(understood, turn.told.danger or "", opened.index.documents)
-        if _left_to_state(first) or (unsure and rules.lead(needed, first)):
+        leads = alarm.may_lead(turn.told, needed) and rules.lead(needed, first, chance, least)
+        if _left_to_state(first) or leads:
             # what else is near seldom helps in a danger: what was first stays, and what opens records
             rest = [first, *alarm.opening(hits[1:], turn.told.danger)]
             return (needed, *(hit for hit in rest if hit.passage != needed.passage))
@@ -308,7 +309,7 @@ class Engine:
         opens = turn.told.sure and (moved or bool(alarm.opening([lead], turn.told.danger)))
         settled = turn.question.situation == own or rule or opens
         chance = None if settled else situation.probability(evidence.nearness)
-        least = self.settings.answering.situation
+        least = max(self.settings.answering.situation, alarm.KEPT if turn.told.sure else 0.0)
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
 
     def _needed(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Hit | None:

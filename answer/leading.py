@@ -21,11 +21,11 @@ from mayshare.lexical import terms
 MOST = 12  # sections: the right one is hardly ever behind them
 # Beside 1 for the fused score; `python -m train.leading` fits them, docs/adr/0004-fitted-models.md has the figures.
 WEIGHTS = {
-    "dense": 0.66,
-    "phrasing": 1.27,
-    "covered": 0.8,
+    "dense": 0.72,
+    "phrasing": 1.37,
+    "covered": 0.91,
     "heading_covered": 0.22,
-    "covered_by_length": 0.59,
+    "covered_by_length": 0.6,
 }
 MIDDLING = 12  # terms of a question of middling length
 SHORT, LONG = 3, 40  # what has fewer or more counts as these

@@ -142,12 +142,14 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     assert asked.find([clinic], list, list) == clinic
     assert asked.find([clinic], list, lambda: [school]) == school, "what is for everybody comes before another holder's"
     assert asked.find([plain], list, list) is None
-    assert asked.lead(school, plain)
-    assert not asked.lead(clinic, plain)
-    assert asked.lead(school, clinic), "a clinic's rule is none for a principal"
-    assert not asked.lead(school, school), "a rule that opens records leads already"
+    assert asked.lead(school, plain, 0.4, 0.5)
+    assert not asked.lead(school, plain, 0.6, 0.5)
+    assert not asked.lead(clinic, plain, 0.1, 0.5)
+    assert asked.lead(school, clinic, 0.4, 0.5), "a clinic's rule is none for a principal"
+    assert not asked.lead(school, school, 0.4, 0.5), "a rule that opens records leads already"
     nobody = _rules(engine, "A boy told me his stepdad comes in at night. Do I call?", "violence")
-    assert nobody.lead(clinic, plain), "no record is at hand that another law would govern"
+    assert nobody.lead(clinic, plain, 0.2, 0.5), "no record is at hand that another law would govern"
+    assert not nobody.lead(clinic, plain, 0.4, 0.5), "what is near may be what was asked"
     clinician = _rules(engine, "I'm a pediatrician. May I warn his mother tonight?", "suicide")
     assert clinician.find([school, clinic], list, list) == clinic, "who asks says whose rule it is"
 
@@ -166,8 +168,7 @@ def test_whoever_asks_in_a_danger_gets_a_rule_that_is_theirs_and_no_yes_to_somet
 ) -> None:
     found = engine.ask(Question(text=text))
     assert found.urgent.startswith(emergency.CALL)
-    assert found.situation
-    assert found.situation.section.heading == "What may I share right now if someone is in danger?"
+    assert any(emergency.is_rule(cite.text) for cite in cites.find(found.claims[0].text))
     assert (found.verdict, found.opening) == ("explain", "")
 
 
@@ -188,7 +189,7 @@ def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engi
     asked = _rules(engine, "A patient will hurt his brother today. Whom may we warn?", "violence")
     ban = rule.model_copy(update={"passage": passage})
     assert asked.find([ban], lambda: [rule], list) == rule
-    assert asked.lead(rule, ban)
+    assert asked.lead(rule, ban, 0.4, 0.5)
 
 
 def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:
