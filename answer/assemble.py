@@ -14,7 +14,7 @@ from answer.lookup import asks_for_rule
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
 from answer.turn import Clock, Opened, Turn
-from answer.understand import Understood, understand
+from answer.understand import Asks, Understood, understand
 from mayshare import freshness, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
@@ -265,16 +265,17 @@ class Engine:
         """The verdict and the words that open the answer.
 
         A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait.
-        In a danger only that of a likely section is said.
+        In a danger only that of a likely section is said, or of a rule that opens records where somebody asks for that.
         """
         if lead != evidence.hits[0]:
             return SILENT
-        if turn.told.sure and situation.probability(evidence.nearness) < alarm.KEPT:
+        likely = situation.probability(evidence.nearness) >= alarm.KEPT
+        asked = understood.asks in (Asks.PERMISSION, Asks.DUTY) and bool(alarm.opening([lead], turn.told.danger))
+        if turn.told.sure and not (likely or asked):
             return SILENT
         decided, lean = self._decide(opened, understood, evidence, selected[0])
-        if turn.told.sure and decided == "conditional":
-            return SILENT
-        return decided, compose.opening_for(decided, understood.asks, plain(selected[0].text), lean)
+        opens = compose.opening_for(decided, understood.asks, plain(selected[0].text), lean)
+        return SILENT if turn.told.sure and decided == "conditional" and not opens else (decided, opens)
 
     def _led(
         self,

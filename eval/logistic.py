@@ -40,16 +40,17 @@ def predict(beta: Array, values: Array) -> Array:
     return result
 
 
-def fit_softmax(values: Array, wanted: Array, weights: Array, ridge: float) -> Array:
+def fit_softmax(values: Array, labels: npt.NDArray[np.int64], weights: Array, ridge: float) -> Array:
     """Coefficients of a multinomial regression, shape (classes, 1 + features), the intercept first.
 
     Args:
         values: shape (examples, features), of one scale: the penalty doesn't know their units.
-        wanted: the share of each class in each example, 1 where there is no doubt; shape (examples, classes).
+        labels: the number of each example's class.
         weights: how much each example counts.
     """
     x = np.hstack([np.ones((len(values), 1)), values])
-    classes, width = wanted.shape[1], x.shape[1]
+    classes, width = int(labels.max()) + 1, x.shape[1]
+    wanted = np.eye(classes)[labels]
     penalty = np.full(width, ridge)
     penalty[0] = 1e-6  # what all classes have in common is free; something must hold it
     beta: Array = np.zeros((classes, width))

@@ -31,18 +31,11 @@ from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, load_reader
 from mayshare.schema import Place, Question
 from mayshare.text import plain
-from train.data import GENERAL, folds, is_document_held_out, read_stories, read_strangers, shares
+from train.data import GENERAL, folds, is_document_held_out, read_stories, read_strangers
 
 FOLDS = 5
 RIDGE = 33.0  # of features of unit variance
-COUNTS = {
-    "story": 0.5,
-    "trained": 1.0,
-    "stranger": 2.0,
-    "general, trained": 1.0,
-    "general": 3.0,
-    "development": 3.0,
-}
+COUNTS = {"story": 0.5, "trained": 1.0, "stranger": 2.0, "general": 3.0, "development": 3.0}
 Array = npt.NDArray[np.float64]
 
 
@@ -78,8 +71,8 @@ def questions() -> Iterator[Asked]:
             yield Asked(kind, stranger.text, _at(stranger.text, stranger.answers[0]), stranger.verdict)
     for general in read_strangers(GENERAL):
         if general.answers:
-            kind = "general" if general.held_out else "general, trained"
-            yield Asked(kind, general.text, _at(general.text, general.answers[0]), general.verdict, general.also)
+            told = _at(general.text, general.answers[0])
+            yield Asked("general", general.text, told, general.verdict, general.also)
     for row in strangers.rows("dev"):
         if row["answers"]:
             yield Asked("stranger", row["text"], _at(row["text"], row["answers"][0]), row["verdict"])
@@ -149,7 +142,7 @@ def main() -> int:
     found = list(examples(engine, Decider(load_reader(settings.model_folder, settings.embedding.threads))))
     names = list(found[0].values)
     values = np.array([[example.values[name] for name in names] for example in found])
-    wanted = np.array([shares(one.verdict, one.also, VERDICTS) for one in found])
+    labels = np.array([VERDICTS.index(example.verdict) for example in found])
     counts = np.array([COUNTS[example.kind] for example in found])
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     scaled = (values - mean) / spread
@@ -157,11 +150,11 @@ def main() -> int:
     chances = np.zeros((len(found), len(VERDICTS)))
     for n in range(FOLDS):
         learned = fold != n
-        beta = fit_softmax(scaled[learned], wanted[learned], counts[learned], RIDGE)
+        beta = fit_softmax(scaled[learned], labels[learned], counts[learned], RIDGE)
         chances[~learned] = predict_softmax(beta, scaled[~learned])
     print(f"each question from a fit without its group, a {FOLDS}th of all:")
     report(found, decided(chances))
-    write(options.out, names, fit_softmax(scaled, wanted, counts, RIDGE), mean, spread)
+    write(options.out, names, fit_softmax(scaled, labels, counts, RIDGE), mean, spread)
     print(f"written: {options.out}")
     return 0
 
