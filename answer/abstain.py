@@ -65,7 +65,8 @@ SEEMS_UNSAFE = (
     "This reads like a request to get round confidentiality law, to hide something, or to find out what somebody may not "
     "know, and mayshare doesn't help with that. If it isn't meant so, ask what the law says of it: who may see the "
     "information, on what authority, and what must be told or written down. Where a record or a place was refused to "
-    "you, the way runs through the court, the agency's appeal or an attorney."
+    "you, the way runs through the court, the agency's appeal or an attorney. Where a child may have been hurt, call your "
+    "state's child abuse hotline now: no log, visit or promise comes first."
 )
 AS_ONE = "If it belongs to what you asked before, put both into one question."
 EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"

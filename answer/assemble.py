@@ -130,9 +130,7 @@ class Engine:
         told = self.alarm.told(question)
         answer = self._dated(self._ask(Turn(question, told, on_claim, Clock())))
         foreign = answer.abstention == "out_of_scope" and not answer.hits
-        # a request that harms may tell of a child in danger; what only may be one doesn't soften its refusal
-        refused = answer.abstention == "unsafe" and not told.sure
-        if not told.first or refused or foreign:
+        if not told.first or answer.abstention == "unsafe" or foreign:
             return answer
         first = told.first if answer.claims else told.first.removesuffix(emergency.BELOW).strip()
         return answer.model_copy(update={"urgent": first, "text": f"{first}\n\n{answer.text}"})
