@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 # The project's own modules have plain names; keep foreign PYTHONPATHs out of the environment.
 unexport PYTHONPATH
 
-# Four processes share the tests, a file at a time: a third of the time two of three only wait, for a browser or a server to start.
-PARALLEL := --numprocesses 4 --dist loadfile
+# Three processes share the tests, a file at a time: a third of the time two of them only wait, for a browser or a server to start.
+PARALLEL := --numprocesses 3 --dist loadfile
 # What all processes would wait for: the index of the shipped corpus, some minutes the first time
 TEST_INDEX := MAYSHARE_MODELS=data/test/models $(BIN)/mayshare ingest --if-changed --store data/test/store
 .DEFAULT_GOAL := help

@@ -24,13 +24,13 @@ BACK = 3  # turns in which a danger is looked for by its words
 MOST = 8_000  # characters that are read, the last ones
 DANGER = 0.5  # probability of any danger from which it is taken to be one
 SURE = 0.9  # … from which the emergency rule may take the lead
-KEPT = 0.7  # probability that a section is the right one from which its yes or no is said where a danger is sure
+# probability of a section from which its yes or no is said, and nothing is asked first, where a danger is sure
+KEPT = 0.7
 PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as it would be
 # probability of another kind from which its numbers are named too; pills, a razor and "tonight is the night" look like
 # other dangers
 BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
-STRANGE = 0.3  # probability of the leading section below which it is somebody else's, rather than one's own
-EVERYBODY = 4  # laws of a document whose rule is for anybody, whatever law binds them
+STRANGE = 0.45  # probability of the leading section below which it is somebody else's, rather than one's own
 Search = Callable[[], Sequence[Hit]]
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 
@@ -85,6 +85,13 @@ def asking(question: Question, danger: str) -> Question:
     return question.model_copy(update={"text": f"{question.text} {emergency.ASKS[danger]}"})
 
 
+class Needed(NamedTuple):
+    """The rule that opens records in a danger; `everybody`: it is the one for anybody, whatever law binds them."""
+
+    hit: Hit
+    everybody: bool = False
+
+
 class Rules:
     """Looks for the rule that opens records in a danger: that of whoever holds them, or else the one for everybody."""
 
@@ -99,8 +106,8 @@ class Rules:
         holders = parties(self._documents[hit.passage.source_id].holders)
         return bool(self._laws & set(hit.passage.laws) or self._parties & holders)
 
-    def find(self, hits: Sequence[Hit], again: Search, everybody: Search) -> Hit | None:
-        """The hit with the rule, among `hits` first.
+    def find(self, hits: Sequence[Hit], again: Search, everybody: Search) -> Needed | None:
+        """The rule, looked for among `hits` first.
 
         Args:
             again: gives hits for the same question with what is asked in such a danger.
@@ -110,26 +117,28 @@ class Rules:
         if not any(map(self.fits, found)):
             found = [*found, *opening(again(), self._danger)]
         fitting = next(filter(self.fits, found), None)
-        if fitting is None and self._danger != "abuse":
-            found = [*opening(everybody(), self._danger), *found]
-        return fitting or (found[0] if found else None)
+        general = opening(everybody(), self._danger) if fitting is None and self._danger != "abuse" else []
+        if general:
+            return Needed(general[0], everybody=True)
+        best = fitting or (found[0] if found else None)
+        return Needed(best) if best else None
 
-    def lead(self, needed: Hit, first: Hit, chance: float, least: float) -> bool:
+    def lead(self, needed: Needed, first: Hit, chance: float, least: float) -> bool:
         """May the rule lead in place of the first hit?
 
-        Where it is known who holds the records another holder's rule is no answer. The one for everybody is one only
-        where the first hit most likely is none.
+        Where it is known who holds the records another holder's rule is no answer, and the one for everybody is one
+        only where the first hit most likely is none. What opens records, or has abuse reported, for whoever asks stays.
 
         Args:
             chance: that the first hit is what was asked; below `least` it isn't sure.
         """
-        first_opens = emergency.lets_report(first) or bool(opening([first], self._danger))
-        if self.fits(first) and first_opens:
+        if self.fits(first) and (opening([first], self._danger) or opening([first], "abuse")):
             return False
-        if self.fits(needed) or (self._danger == "abuse" and not self._laws):
+        if needed.everybody:
+            return chance < STRANGE
+        if self.fits(needed.hit) or (self._danger == "abuse" and not self._laws):
             return chance < least
-        known = bool(self._laws or self._parties)
-        return chance < STRANGE and not (known and len(needed.passage.laws) < EVERYBODY)
+        return chance < STRANGE and not (self._laws or self._parties)
 
 
 def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
@@ -142,6 +151,6 @@ def opening(hits: Sequence[Hit], danger: str | None) -> list[Hit]:
     return [hit for hit in found if modality(plain(hit.passage.first_sentence)) is not Modality.FORBIDS]
 
 
-def may_lead(told: Told, needed: Hit) -> bool:
+def may_lead(told: Told, needed: Needed) -> bool:
     """Is the danger so likely that its rule may lead? Abuse may be reported by anybody, so such a rule needs less."""
-    return told.sure or (told.danger == "abuse" and emergency.lets_report(needed))
+    return told.sure or (told.danger == "abuse" and emergency.lets_report(needed.hit))

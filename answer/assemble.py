@@ -166,7 +166,7 @@ class Engine:
             # a child in danger gets the emergency rule, however the question is worded
             understood = understand(alarm.asking(question, danger), opened.glossary)
             evidence = self._evidence(opened, understood, question)
-            refusal = None
+            return self._answered(opened, turn, understood, evidence, ours=True)
         if refusal or not evidence.hits:
             weak = abstain.Refusal("not_in_corpus", abstain.MESSAGES["not_in_corpus"])
             return self._abstained(opened, turn, refusal or weak, understood, evidence)
@@ -210,19 +210,24 @@ class Engine:
             return ()
         return opened.retriever.evidence(understood, question.filters, k).hits
 
-    def _answered(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Answer:
+    def _answered(
+        self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, ours: bool = False
+    ) -> Answer:
+        """`ours`: what is asked is the alarm's, not the user's, so that a yes or no would answer nobody."""
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         needed = self._needed(opened, turn, understood, evidence)
         hits = self._led(opened, turn, understood, evidence, hits, needed)
         selected = select(opened.index, hits, understood, self.settings.answering.max_words)
         if needed and selected:
-            selected = with_rule(opened.index, selected, needed.passage)
+            selected = with_rule(opened.index, selected, needed.hit.passage)
         turn.clock.lap("select")
         if selected and abstain.decided_by_state(selected[0].text):
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
-        decided, opens = self._opens(opened, turn, understood, evidence, hits[0], selected) if claims else SILENT
+        decided, opens = SILENT
+        if claims and not ours:
+            decided, opens = self._opens(opened, turn, understood, evidence, hits[0], selected)
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
         about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
         if about and about.unsure:
@@ -265,9 +270,10 @@ class Engine:
         A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait.
         In a danger only that of a likely section is said, or of a rule that opens records where somebody asks for that.
         """
-        if lead != evidence.hits[0]:
+        if lead.passage != evidence.hits[0].passage:
             return SILENT
-        likely = situation.probability(evidence.nearness) >= alarm.KEPT
+        chosen = turn.question.situation == lead.passage.place
+        likely = chosen or situation.probability(evidence.nearness) >= alarm.KEPT
         asked = understood.asks in (Asks.PERMISSION, Asks.DUTY) and bool(alarm.opening([lead], turn.told.danger))
         if turn.told.sure and not (likely or asked):
             return SILENT
@@ -282,11 +288,14 @@ class Engine:
         understood: Understood,
         evidence: Evidence,
         hits: tuple[Hit, ...],
-        needed: Hit | None,
+        needed: alarm.Needed | None,
     ) -> tuple[Hit, ...]:
-        """The hits; in a danger its rule first, where that comes before all else and before what a state may add."""
+        """The hits; in a danger its rule first, where that comes before all else and before what a state may add.
+
+        Behind it stand what was first, and what else opens records.
+        """
         first = hits[0]
-        if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed):
+        if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed.hit):
             return hits
         chance, least = situation.probability(evidence.nearness), self.settings.answering.situation
         rules = alarm.Rules(understood, turn.told.danger or "", opened.index.documents)
@@ -294,13 +303,13 @@ class Engine:
         if _left_to_state(first) or leads:
             # what else is near seldom helps in a danger: what was first stays, and what opens records
             rest = [first, *alarm.opening(hits[1:], turn.told.danger)]
-            return (needed, *(hit for hit in rest if hit.passage != needed.passage))
+            return (needed.hit, *(hit for hit in rest if hit.passage != needed.hit.passage))
         return hits
 
     def _situation(
         self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, lead: Hit
     ) -> Situation:
-        """What the answer is about. For a provision, or where an emergency rule leads in a danger, nobody is asked."""
+        """What the answer is about. For a provision, or where a rule leads in a sure danger, nobody is asked."""
         own = lead.passage.place
         rule = bool(understood.citations) and asks_for_rule(understood.current)
         # the probability is that of the section which retrieval put first
@@ -311,7 +320,7 @@ class Engine:
         least = max(self.settings.answering.situation, alarm.KEPT if turn.told.sure else 0.0)
         return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
 
-    def _needed(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> Hit | None:
+    def _needed(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> alarm.Needed | None:
         """Where a danger is happening: the rule that opens records, among the hits or asked for in its own terms."""
         danger, question = turn.told.danger, turn.question
         if danger is None:

@@ -84,7 +84,7 @@ _PATTERNS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
         (
             Asks.CONSENT,
             r"\b(?:need|require|have to (?:get|have|obtain)|must (?:get|have|obtain)|get)s?\b.{0,50}"
-            r"\b(?:consent|permission|release|authori[sz]ation|signature|sign-?off|warrant|court order|ROI|(?:'s|his|her|their) ok(?:ay)?)\b"
+            r"\b(?:consent|permission|release|authori[sz]ation|signature|sign-?off|warrant|court order|ROI|(?:'s|his|her|their|(?:mom|dad|mother|father|parent|guardian)s?) ok(?:ay)?)\b"
             r"|\b(?:consent|permission|release|authori[sz]ation|(?:parent|mom|dad|mother|father|guardian)(?:al|s|'s|s')? ok(?:ay)?)\b.{0,30}\b(?:needed|required|necessary)\b"
             r"|\b(?:need|require|have to (?:get|have)|must (?:get|have))s?\b.{0,60}\b(?:to sign|signed|signatures?|slips?|okays?)\b",
         ),

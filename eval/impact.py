@@ -120,7 +120,8 @@ def _contradictions(one: Asked, before: Answer, after: Answer, context: Callable
         reasons.append(f"the verdict turned: {before.verdict} → {after.verdict}")
     if one.case is None:
         return tuple(reasons)
-    if {after.verdict, one.case.verdict} == OPPOSITE and before.verdict != after.verdict and not reasons:
+    right = after.verdict in one.case.right_verdicts
+    if not right and {after.verdict, one.case.verdict} == OPPOSITE and before.verdict != after.verdict and not reasons:
         reasons.append(f"the verdict is {after.verdict}, the expected one {one.case.verdict}")
     if one.case.wrong_if:
         truth = Gold(one.case, (), ())

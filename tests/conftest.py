@@ -22,7 +22,6 @@ from mayshare.config import ROOT, Settings, load_settings
 KEPT = ROOT / "data" / "test"
 
 os.environ.setdefault("MAYSHARE_MODELS", str(KEPT / "models"))
-os.environ.setdefault("MAYSHARE_EMBEDDING__THREADS", "1")  # processes share the cores already
 
 LAW = """---
 id: {id}

@@ -9,7 +9,7 @@ from typing import cast, get_args
 import pytest
 
 from answer import emergency
-from answer.alarm import NAMED, Alarm, Rules, Told
+from answer.alarm import NAMED, Alarm, Needed, Rules, Told
 from answer.assemble import Engine
 from answer.bonus import Bonus
 from answer.understand import understand
@@ -138,20 +138,26 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
     clinic = _hit(engine, "45 CFR 164.512(j)", "HIPAA")
     plain = _hit(engine, "34 CFR 99.10(a)", "FERPA")
     asked = _rules(engine, "The student left a note. May the principal show it?", "suicide")
-    assert asked.find([clinic, plain], lambda: [school], list) == school
-    assert asked.find([clinic], list, list) == clinic
-    assert asked.find([clinic], list, lambda: [school]) == school, "what is for everybody comes before another holder's"
+    assert asked.find([clinic, plain], lambda: [school], list) == Needed(school)
+    assert asked.find([clinic], list, list) == Needed(clinic)
+    assert asked.find([clinic], list, lambda: [school]) == Needed(school, everybody=True), (
+        "rather than another holder's"
+    )
     assert asked.find([plain], list, list) is None
-    assert asked.lead(school, plain, 0.4, 0.5)
-    assert not asked.lead(school, plain, 0.6, 0.5)
-    assert not asked.lead(clinic, plain, 0.1, 0.5)
-    assert asked.lead(school, clinic, 0.4, 0.5), "a clinic's rule is none for a principal"
-    assert not asked.lead(school, school, 0.4, 0.5), "a rule that opens records leads already"
+    assert asked.lead(Needed(school), plain, 0.4, 0.5)
+    assert not asked.lead(Needed(school), plain, 0.6, 0.5)
+    assert not asked.lead(Needed(clinic), plain, 0.1, 0.5)
+    assert asked.lead(Needed(clinic, everybody=True), plain, 0.2, 0.5)
+    assert not asked.lead(Needed(school, everybody=True), plain, 0.48, 0.5), "what is near may be what was asked"
+    assert asked.lead(Needed(school), clinic, 0.4, 0.5), "a clinic's rule is none for a principal"
+    assert not asked.lead(Needed(school), school, 0.4, 0.5), "a rule that opens records leads already"
     nobody = _rules(engine, "A boy told me his stepdad comes in at night. Do I call?", "violence")
-    assert nobody.lead(clinic, plain, 0.2, 0.5), "no record is at hand that another law would govern"
-    assert not nobody.lead(clinic, plain, 0.4, 0.5), "what is near may be what was asked"
+    assert nobody.lead(Needed(clinic), plain, 0.2, 0.5), "no record is at hand that another law would govern"
+    assert not nobody.lead(Needed(clinic), plain, 0.48, 0.5)
+    told = _rules(engine, "A boy told me his stepdad comes in at night. Do I call?", "abuse")
+    assert told.lead(Needed(clinic), plain, 0.4, 0.5), "abuse is reported whoever holds which record"
     clinician = _rules(engine, "I'm a pediatrician. May I warn his mother tonight?", "suicide")
-    assert clinician.find([school, clinic], list, list) == clinic, "who asks says whose rule it is"
+    assert clinician.find([school, clinic], list, list) == Needed(clinic), "who asks says whose rule it is"
 
 
 @pytest.mark.parametrize(
@@ -172,13 +178,30 @@ def test_whoever_asks_in_a_danger_gets_a_rule_that_is_theirs_and_no_yes_to_somet
     assert (found.verdict, found.opening) == ("explain", "")
 
 
+@pytest.mark.parametrize(
+    "text", ["He told me he swallowed all of grandpas heart pills.", "Is my overtime paid? he has a gun"]
+)
+def test_no_yes_answers_what_only_the_alarm_asked(engine: Engine, text: str) -> None:
+    found = engine.ask(Question(text=text))
+    assert found.urgent.startswith(emergency.CALL)
+    assert (found.verdict, found.opening) == ("explain", "")
+
+
+def test_a_section_that_was_chosen_says_its_yes_or_no_in_a_danger_too(engine: Engine) -> None:
+    text = "A student just texted goodbye. May the counselor call her parents tonight?"
+    place = next(p.place for p in engine.index.passages if p.source_id == "ferpa-health-safety-emergency")
+    found = engine.ask(Question(text=text, situation=place))
+    assert found.urgent
+    assert found.sources[0].source_id == place.source_id
+    assert found.verdict != "explain"
+
+
 def test_abuse_is_led_by_a_rule_that_lets_it_be_reported(engine: Engine) -> None:
     told = "Nurse. Fresh belt marks on a 10 yo's back right now. Whom may I tell?"
     threat, report = _hit(engine, "34 CFR 99.36", "FERPA"), _hit(engine, "45 CFR 164.512(b)(1)(ii)", "HIPAA")
-    assert _rules(engine, told, "abuse").find([threat], lambda: [report], lambda: [threat]) == report
-    assert _rules(engine, told, "violence").find([report], list, lambda: [threat]) == threat, (
-        "nothing is to be reported"
-    )
+    assert _rules(engine, told, "abuse").find([threat], lambda: [report], lambda: [threat]) == Needed(report)
+    found = _rules(engine, told, "violence").find([report], list, lambda: [threat])
+    assert found == Needed(threat, everybody=True), "nothing is to be reported"
 
 
 def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engine) -> None:
@@ -188,8 +211,8 @@ def test_a_ban_with_an_emergency_among_its_exceptions_opens_nothing(engine: Engi
     passage = rule.passage.model_copy(update={"text": text, "start": 0, "end": len(text), "sentences": (sentence,)})
     asked = _rules(engine, "A patient will hurt his brother today. Whom may we warn?", "violence")
     ban = rule.model_copy(update={"passage": passage})
-    assert asked.find([ban], lambda: [rule], list) == rule
-    assert asked.lead(rule, ban, 0.4, 0.5)
+    assert asked.find([ban], lambda: [rule], list) == Needed(rule)
+    assert asked.lead(Needed(rule), ban, 0.4, 0.5)
 
 
 def test_words_of_a_danger_do_not_keep_an_unsure_answer_from_asking(engine: Engine) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from answer import abstain, compose
 from answer.assemble import Engine
 from answer.render import to_contract
 from answer.understand import Asks
-from mayshare.config import ROOT
+from eval import gate, runs
+from eval.cases import load_cases
+from eval.score import score
+from eval.setup import context_of
+from mayshare.fingerprint import answering_fingerprint
 from mayshare.schema import Answer, Filters, Question, Verdict
 from mayshare.text import plain
 
@@ -57,19 +60,22 @@ def test_the_three_questions_of_the_original_resource(
         assert any(cited.startswith(authority) for cited in authorities(answer)), (authority, authorities(answer))
 
 
-def questions() -> list[tuple[str, tuple[str, ...]]]:
-    """Every question of the evaluation set, with its earlier turns."""
-    found = []
-    for path in sorted((ROOT / "eval" / "questions").glob("*.yaml")):
-        for item in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]:
-            found.append((item["question"], tuple(item.get("turns") or ())))
-    return found
+@pytest.fixture(scope="module")
+def run(engine: Engine) -> runs.Run:
+    """The answers to all development questions and their paraphrases, asked once for the tests that look at them."""
+    return runs.run(engine, load_cases(split="dev"), "shipped")
 
 
 @pytest.fixture(scope="module")
-def answers(engine: Engine) -> list[Answer]:
-    """The answers to all shipped questions, asked once for the tests that look at them."""
-    return [ask(engine, text, *history) for text, history in questions()]
+def answers(run: runs.Run) -> list[Answer]:
+    return [line.answer for line in run.lines if line.answer]
+
+
+def test_the_shipped_baseline_is_green(engine: Engine, run: runs.Run) -> None:
+    baseline = gate.load()
+    scores = score(run, load_cases(split="dev"), context_of(engine.index))
+    assert gate.check(scores, baseline) == []
+    assert baseline.model == answering_fingerprint(engine.settings)
 
 
 def test_every_quote_stands_word_for_word_in_its_document(engine: Engine, answers: list[Answer]) -> None:

@@ -42,7 +42,7 @@ TYPICAL = (
     ("child_welfare child child_welfare foster care none", {"Title IV-E", "CAPTA", "Title IV-B"}),
     ("child_welfare child child_welfare press unsure none", {"CAPTA", "Title IV-E"}),
     ("victim teen victim police unsure none", {"VAWA", "FVPSA", "VOCA"}),
-    ("runaway teen victim parent unsure none", {"RHYA"}),
+    ("runaway teen victim parent unsure none", {"RHYA", "VAWA"}),
 )
 
 

@@ -21,7 +21,7 @@ def test_what_is_measured_is_not_trained_on_and_no_more_is_kept_than_is_measured
         Phrasing(source_id=source_id, heading=heading, text=f"{n}?", verdict="yes", case=n % 2 == 0)
         for n, (source_id, heading) in enumerate(sorted(known) * 3)
     ]
-    found = list(questions(phrasings, known, 12_000))
+    found = list(questions(phrasings, known, 12_000, CASES, OTHERS))
     stories = [labelled for labelled in found if not labelled.text.endswith("?") or len(labelled.text) > 8]
     held_out = [labelled for labelled in found if labelled.held_out]
     assert len(held_out) == MEASURED

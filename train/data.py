@@ -15,7 +15,7 @@ import numpy.typing as npt
 T = TypeVar("T")
 HELD_OUT = 10  # one question in ten is held out, by a hash of its words
 ALSO = 0.4  # the share of the verdicts with which an answer would be as right
-GENERAL_HELD_OUT = 2  # … and every second general one: the verdict's weights are fitted on those
+GENERAL_HELD_OUT = 2  # … and every second general one, where the reader is to be trained on the others
 STORIES = Path(__file__).parent / "stories.jsonl"
 STRANGERS = Path(__file__).parent / "strangers.jsonl"
 GENERAL = Path(__file__).parent / "general.jsonl"
