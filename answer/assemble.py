@@ -272,11 +272,12 @@ class Engine:
         """
         if lead.passage != evidence.hits[0].passage:
             return SILENT
-        chosen = turn.question.situation == lead.passage.place
-        likely = chosen or situation.probability(evidence.nearness) >= alarm.KEPT
-        asked = understood.asks in (Asks.PERMISSION, Asks.DUTY) and bool(alarm.opening([lead], turn.told.danger))
-        if turn.told.sure and not (likely or asked):
-            return SILENT
+        if turn.told.sure and turn.question.situation != lead.passage.place:
+            likely = situation.probability(evidence.nearness) >= alarm.KEPT
+            near = likely or bool(alarm.opening([lead], turn.told.danger))
+            # "do I need his ok?" is answered by no rule's own yes
+            if not (near and understood.asks in (Asks.PERMISSION, Asks.DUTY)):
+                return SILENT
         decided, lean = self._decide(opened, understood, evidence, selected[0])
         opens = compose.opening_for(decided, understood.asks, plain(selected[0].text), lean)
         return SILENT if turn.told.sure and decided == "conditional" and not opens else (decided, opens)

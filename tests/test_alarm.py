@@ -163,6 +163,7 @@ def test_a_rule_of_another_holder_does_not_lead(engine: Engine) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "a student just told me he swallowed a bottle of his dads heart pills, do i need his ok to call mom",
         "a kid just told me he swallowed his dads heart pills ten minutes ago and begs me to keep it secret. do i need his ok "
         "to call his mom",
         "Duty officer for juvenile probation. A boy on my caseload just left home with his uncle's rifle to find his ex. Judge "
