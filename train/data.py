@@ -154,8 +154,7 @@ def _drawn(words: str, one_in: int = HELD_OUT) -> bool:
 
 def write_pack(path: Path, sections: Sequence[Section], asked: Iterable[Asked], hard: Sequence[Sequence[int]]) -> None:
     """All that training needs, as one JSON file that can travel."""
-    rows = [[*question[:1], list(question.rows), *question[2:-1], list(question.also)] for question in asked]
-    pack = {"sections": [list(s) for s in sections], "asked": rows, "hard": [list(h) for h in hard]}
+    pack = {"sections": sections, "asked": list(asked), "hard": hard}  # JSON has tuples as lists
     path.write_text(json.dumps(pack, ensure_ascii=False), encoding="utf-8")
 
 
