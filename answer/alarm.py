@@ -114,14 +114,18 @@ class Rules:
             everybody: gives hits for what anybody may ask in a danger.
         """
         found = opening(hits, self._danger)
-        if not any(map(self.fits, found)):
-            found = [*found, *opening(again(), self._danger)]
-        fitting = next(filter(self.fits, found), None)
+        fitting = self._fitting(found)
+        if fitting is None:
+            more = opening(again(), self._danger)
+            found, fitting = [*found, *more], self._fitting(more)
         general = opening(everybody(), self._danger) if fitting is None and self._danger != "abuse" else []
         if general:
             return Needed(general[0], everybody=True)
         best = fitting or (found[0] if found else None)
         return Needed(best) if best else None
+
+    def _fitting(self, hits: Sequence[Hit]) -> Hit | None:
+        return next(filter(self.fits, hits), None)
 
     def lead(self, needed: Needed, first: Hit, chance: float, least: float) -> bool:
         """May the rule lead in place of the first hit?

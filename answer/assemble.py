@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from answer import abstain, alarm, compose, emergency, situation, verdict
 from answer.decide import Decider, Decision
 from answer.glossary import Glossary, clean
-from answer.lookup import asks_for_rule
+from answer.lead import lead
 from answer.retrieve import Evidence, HybridRetriever
 from answer.select import Selected, select, with_rule
 from answer.turn import Clock, Opened, Turn
-from answer.understand import Asks, Understood, understand
+from answer.understand import Understood, understand
 from mayshare import freshness, generation
 from mayshare.config import Settings
 from mayshare.errors import IndexError_
@@ -22,7 +22,7 @@ from mayshare.index import Index, open_index
 from mayshare.intent import load_intent_model
 from mayshare.lexical import terms
 from mayshare.reader import load_reader
-from mayshare.schema import Answer, Hit, Question, Situation, Verdict
+from mayshare.schema import Answer, Hit, Question, Verdict
 from mayshare.text import plain
 
 if TYPE_CHECKING:
@@ -215,21 +215,22 @@ class Engine:
     ) -> Answer:
         """`ours`: what is asked is the alarm's, not the user's, so that a yes or no would answer nobody."""
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
-        needed = self._needed(opened, turn, understood, evidence)
-        hits = self._led(opened, turn, understood, evidence, hits, needed)
-        selected = select(opened.index, hits, understood, self.settings.answering.max_words)
-        if needed and selected:
-            selected = with_rule(opened.index, selected, needed.hit.passage)
+        led = lead(opened, turn, understood, evidence, hits, self.settings)
+        selected = select(opened.index, led.hits, understood, self.settings.answering.max_words)
+        if led.needed and selected:
+            selected = with_rule(opened.index, selected, led.needed.passage)
         turn.clock.lap("select")
         if selected and abstain.decided_by_state(selected[0].text):
             refusal = abstain.Refusal("state_law", abstain.MESSAGES["state_law"])
             return self._abstained(opened, turn, refusal, understood, evidence)
         claims, sources = compose.compose(opened.index, selected)
         decided, opens = SILENT
-        if claims and not ours:
-            decided, opens = self._opens(opened, turn, understood, evidence, hits[0], selected)
+        if claims and not ours and led.may_say(turn, understood):
+            decided, opens = self._opens(opened, turn, understood, evidence, selected[0])
         message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
-        about = self._situation(opened, turn, understood, evidence, hits[0]) if claims else None
+        about = None
+        if claims:
+            about = led.situation(opened.index, turn, understood, evidence.hits, self.settings.answering.situation)
         if about and about.unsure:
             opens = situation.IF_SO
             message = f"{message} {situation.question(about)}".strip()
@@ -257,83 +258,12 @@ class Engine:
         return answer.model_copy(update={"timings_ms": turn.clock.timings()})
 
     def _opens(
-        self,
-        opened: Opened,
-        turn: Turn,
-        understood: Understood,
-        evidence: Evidence,
-        lead: Hit,
-        selected: list[Selected],
+        self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, first: Selected
     ) -> tuple[Verdict, str]:
-        """The verdict and the words that open the answer.
-
-        A yes or no to what wasn't asked misleads whoever has a danger before them, and “It depends” makes them wait.
-        In a danger only that of a likely section is said, or of a rule that opens records where somebody asks for that.
-        """
-        if lead.passage != evidence.hits[0].passage:
-            return SILENT
-        if turn.told.sure and turn.question.situation != lead.passage.place:
-            likely = situation.probability(evidence.nearness) >= alarm.KEPT
-            near = likely or bool(alarm.opening([lead], turn.told.danger))
-            # "do I need his ok?" is answered by no rule's own yes
-            if not (near and understood.asks in (Asks.PERMISSION, Asks.DUTY)):
-                return SILENT
-        decided, lean = self._decide(opened, understood, evidence, selected[0])
-        opens = compose.opening_for(decided, understood.asks, plain(selected[0].text), lean)
+        """The verdict and the words that open the answer. In a danger “It depends” only makes people wait."""
+        decided, leaning = self._decide(opened, understood, evidence, first)
+        opens = compose.opening_for(decided, understood.asks, plain(first.text), leaning)
         return SILENT if turn.told.sure and decided == "conditional" and not opens else (decided, opens)
-
-    def _led(
-        self,
-        opened: Opened,
-        turn: Turn,
-        understood: Understood,
-        evidence: Evidence,
-        hits: tuple[Hit, ...],
-        needed: alarm.Needed | None,
-    ) -> tuple[Hit, ...]:
-        """The hits; in a danger its rule first, where that comes before all else and before what a state may add.
-
-        Behind it stand what was first, and what else opens records.
-        """
-        first = hits[0]
-        if needed is None or turn.question.situation == first.passage.place or _left_to_state(needed.hit):
-            return hits
-        chance, least = situation.probability(evidence.nearness), self.settings.answering.situation
-        rules = alarm.Rules(understood, turn.told.danger or "", opened.index.documents)
-        leads = alarm.may_lead(turn.told, needed) and rules.lead(needed, first, chance, least)
-        if _left_to_state(first) or leads:
-            # what else is near seldom helps in a danger: what was first stays, and what opens records
-            rest = [first, *alarm.opening(hits[1:], turn.told.danger)]
-            return (needed.hit, *(hit for hit in rest if hit.passage != needed.hit.passage))
-        return hits
-
-    def _situation(
-        self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence, lead: Hit
-    ) -> Situation:
-        """What the answer is about. For a provision, or where a rule leads in a sure danger, nobody is asked."""
-        own = lead.passage.place
-        rule = bool(understood.citations) and asks_for_rule(understood.current)
-        # the probability is that of the section which retrieval put first
-        moved = lead.passage != evidence.hits[0].passage
-        opens = turn.told.sure and (moved or bool(alarm.opening([lead], turn.told.danger)))
-        settled = turn.question.situation == own or rule or opens
-        chance = None if settled else situation.probability(evidence.nearness)
-        least = max(self.settings.answering.situation, alarm.KEPT if turn.told.sure else 0.0)
-        return situation.situation(opened.index, lead.passage, evidence.hits, chance, least)
-
-    def _needed(self, opened: Opened, turn: Turn, understood: Understood, evidence: Evidence) -> alarm.Needed | None:
-        """Where a danger is happening: the rule that opens records, among the hits or asked for in its own terms."""
-        danger, question = turn.told.danger, turn.question
-        if danger is None:
-            return None
-
-        def search(asked: Question) -> tuple[Hit, ...]:
-            k = self.settings.retrieval.k
-            return opened.retriever.evidence(understand(asked, opened.glossary), question.filters, k).hits
-
-        rules = alarm.Rules(understood, danger, opened.index.documents)
-        everybody = Question(text=emergency.EVERYBODY.get(danger, emergency.ANYTHING))
-        return rules.find(evidence.hits, lambda: search(alarm.asking(question, danger)), lambda: search(everybody))
 
     def _decide(self, opened: Opened, understood: Understood, evidence: Evidence, lead: Selected) -> Decision:
         if self._decider is None:
@@ -375,11 +305,6 @@ class Engine:
             hits=hits,
             confidence=confidence,
         )
-
-
-def _left_to_state(hit: Hit) -> bool:
-    """Does a passage only say that state law decides?"""
-    return abstain.decided_by_state(hit.passage.first_sentence)
 
 
 def _leans(understood: Understood) -> bool:
