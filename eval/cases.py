@@ -99,6 +99,11 @@ class Case(Record):
         """The expected verdict first, then those with which an answer would be as right."""
         return (self.verdict, *self.verdict_also)
 
+    @property
+    def expected(self) -> str:
+        """The right verdicts as pages and reports name them."""
+        return " or ".join(self.right_verdicts)
+
     def variants(self) -> dict[str, Question]:
         """The question as asked and its paraphrases, by name of the variant."""
         texts = {"question": self.question, **{f"paraphrase {i}": t for i, t in enumerate(self.paraphrases, start=1)}}

@@ -180,7 +180,7 @@ def worst(entry: Entry, cases: Cases) -> list[str]:
         given = line.answer.verdict if line.answer else "error"
         found.append(
             f"**{case.id}** ({item.outcome}, lost at {item.lost_at}): {' '.join(case.question.split())}\n\n"
-            f"- expected {' or '.join(case.right_verdicts)}: {case.bottom_line}\n- answered {given}: {said} …"
+            f"- expected {case.expected}: {case.bottom_line}\n- answered {given}: {said} …"
         )
     return found
 

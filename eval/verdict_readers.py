@@ -42,7 +42,8 @@ class Read(Record):
     case: str
     readers: tuple[Reading, ...]
 
-    def accepted(self) -> set[Opening]:
+    @property
+    def settled(self) -> set[Opening]:
         """The verdicts that enough of the readers take."""
         named = {verdict for reading in self.readers for verdict in reading.accepted}
         return {v for v in named if sum(v in reading.accepted for reading in self.readers) >= ENOUGH}

@@ -63,7 +63,7 @@ def _why(case: Case, answer: Answer, found: SideBySide) -> str:
     if found.wrong:
         return " It says what would be wrong."
     if answer.verdict not in case.right_verdicts:
-        return f" The verdict is {answer.verdict} and should be {' or '.join(case.right_verdicts)}."
+        return f" The verdict is {answer.verdict} and should be {case.expected}."
     return ""
 
 
@@ -102,7 +102,7 @@ def _asked(case: Case) -> None:
 def _expected(case: Case, found: SideBySide) -> None:
     st.subheader("Expected", anchor=False)
     reason = f", {case.abstention.replace('_', ' ')}" if case.abstention else ""
-    st.markdown(f"**Verdict: {' or '.join(case.right_verdicts)}{reason}.** {escape(case.bottom_line)}")
+    st.markdown(f"**Verdict: {case.expected}{reason}.** {escape(case.bottom_line)}")
     _evidence(found)
     if found.facts:
         scored = any(fact.state for fact in found.facts)

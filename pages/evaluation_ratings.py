@@ -42,8 +42,7 @@ def draw(settings: Settings) -> None:
     answer = answer_to(settings, case)
     if answer is None:
         return
-    expected = " or ".join(case.right_verdicts)
-    st.markdown(f"Verdict given: **{answer.verdict}**. Expected: **{expected}**. {escape(case.bottom_line)}")
+    st.markdown(f"Verdict given: **{answer.verdict}**. Expected: **{case.expected}**. {escape(case.bottom_line)}")
     _rate(case, answer, kept)
     _review(settings, case)
 

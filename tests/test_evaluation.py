@@ -289,7 +289,7 @@ def test_what_two_of_three_readers_accept_stands_beside_a_verdict() -> None:
     for one in read:
         case = cases[one.case]
         assert len(one.readers) == 3
-        assert set(case.verdict_also) == one.accepted() - {case.verdict}, one.case
+        assert set(case.verdict_also) == one.settled - {case.verdict}, one.case
     found = verdict_readers.agreement(read, list(cases.values()))
     assert 0.7 < found.with_set < found.set_accepted < 1
     alone = verdict_readers.agreement(read[:1], list(cases.values()))
