@@ -116,6 +116,19 @@ _END = re.compile(r"[.!?;]\s")
 _VERB = re.compile(
     rf"\b(?:is|are|was|were|has|had|says?|said|got|gets|{_MODAL}|{_GIVES}|{_GETS}|{_ASKS})\b", re.IGNORECASE
 )
+_GREETING = re.compile(r"^\W*(?:(?:hi|hello|hey|ok|okay|so|um|quick question|question)\b[\s,.:!-]*)+", re.IGNORECASE)
+# "a lady called saying she's the new caseworker" names who wants it
+_SAYS_IT_IS = re.compile(
+    r"\b(?:says?|said|saying|claims|claimed|claiming)\s+(?:that\s+)?(?:she|he|they)(?:'s|’s| is| was|'re| are)\s+"
+    r"(?:(?:a|an|the|our|his|her|their|new|from|with)\s+)*(?:\w+'s\s+)?$",
+    re.IGNORECASE,
+)
+# "may a nurse call the clinic and get the record?" would get it
+_CALLS_TO_GET = re.compile(
+    r"\b(?:call|phone|e-?mail|text|fax|contact|write to)\b[^.?!;]{0,60}?"
+    rf"\b(?:and|to)\s+(?:{_GETS}|ask(?: for)?|pick up)\b",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(r"^\W*((?:[\w'’/-]+ ){0,5}?[\w'’/-]+)(?: here\b|\s*[,.:;(–—]| - )", re.IGNORECASE)
 # "Dad, her coach wants the file" speaks of dad; "CPS worker, …" is spoken by one
 _SPOKEN_OF = frozenset(
@@ -142,6 +155,16 @@ class _Named(NamedTuple):
     end: int
 
 
+def read_told(focus: str, told: str, asker: str = "") -> Direction:
+    """Who holds and who would get, from the sentence that asks; from all that is told where that leaves it open."""
+    asked, whole = read(focus, asker), read(told, asker)
+    if not asked:
+        return whole
+    holder = asked.holder or (whole.holder if whole.holder != asked.recipient else "")
+    recipient = asked.recipient or (whole.recipient if whole.recipient != holder else "")
+    return Direction(holder, recipient)
+
+
 def read(text: str, asker: str = "") -> Direction:
     """Who holds and who would get, from the sentence that asks; `asker` is the party that asks, where that is known."""
     named = _named(text)
@@ -152,6 +175,7 @@ def read(text: str, asker: str = "") -> Direction:
 
 def who_asks(text: str) -> str:
     """The party that asks, where it says so: "I'm a caseworker", "rehab here", "Pediatric office: …"; else ""."""
+    text = _GREETING.sub("", text)
     named = _named(text)
     title = _TITLE.match(text)
     if title and not _VERB.search(title[1]):
@@ -168,6 +192,9 @@ def who_asks(text: str) -> str:
 
 def _wanting(text: str, named: list[_Named], asker: str) -> str:
     """The party that wants something in what a question tells: "the detective called", and isn't the one that asks."""
+    for one in named:
+        if one.party != asker and _SAYS_IT_IS.search(text[: one.start]):
+            return one.party
     for request in _REQUEST.finditer(text):
         before = [one for one in named if one.end <= request.start() and request.start() - one.end < 12]
         if before and before[-1].party != asker:
@@ -186,6 +213,11 @@ def _of_clause(text: str, start: int, named: list[_Named], asker: str) -> Direct
     """The clause after "may": a party or "I", a verb of giving or of getting, another party."""
     end = _END.search(text, start)
     stop = end.start() if end else len(text)
+    calls = _CALLS_TO_GET.search(text, start, stop)
+    if calls:
+        callee = next((one.party for one in named if calls.start() <= one.start < calls.end()), "")
+        subject = next((one.party for one in named if start <= one.start < calls.start()), asker)
+        return Direction(holder=callee, recipient=subject) if callee != subject else Direction(callee)
     gives, gets = _GIVING.search(text, start, stop), _GETTING.search(text, start, stop)
     verb = min((m for m in (gives, gets) if m), key=lambda m: m.start(), default=None)
     if verb is None:

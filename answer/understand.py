@@ -158,7 +158,7 @@ def _read(context: str, current: str, glossary: Glossary) -> Understood:
         expansion=tuple(glossary.expansion(whole)),
         named=tuple(glossary.find(whole)),
         frame=read(whole),
-        direction=direction.read(focus, who) or direction.read(current, who),
+        direction=direction.read_told(focus, current, who),
         asker=who,
         states=tuple(dict.fromkeys(match[0].title() for match in _STATE.finditer(current))),
     )

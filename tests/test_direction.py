@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answer.direction import Direction, parties, read, who_asks
+from answer.direction import Direction, parties, read, read_told, who_asks
 
 READ = [
     ("May a juvenile court share its records with the school?", "court", "school"),
@@ -63,3 +63,28 @@ def test_parties_of_front_matter() -> None:
     assert parties(["stepmother", "parent's partner"]) == {"stepparent"}
     assert parties(["drug treatment program"]) == {"substance use program"}
     assert parties(["public"]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("told", "focus", "holder", "recipient"),
+    [
+        (
+            "School nurse here. A pediatrician's office called asking for a student's weights. Can I fax them over?",
+            "Can I fax them over?",
+            "school",
+            "health provider",
+        ),
+        (
+            "hi, front desk at a peds clinic. A lady called saying she's the new caseworker. can i give it to her",
+            "can i give it to her",
+            "health provider",
+            "child welfare",
+        ),
+        ("Can a school nurse call the clinic and get a shot record?", "", "health provider", "school"),
+        ("May the school call the parents?", "", "school", "parent"),
+    ],
+)
+def test_what_the_asking_sentence_leaves_open_is_told_before_it(
+    told: str, focus: str, holder: str, recipient: str
+) -> None:
+    assert read_told(focus or told, told, who_asks(told)) == Direction(holder, recipient)
