@@ -84,6 +84,7 @@ def lead(
     Args:
         hits: one or more, those of `evidence` that the answer may use.
     """
+    hits = begun(opened.index, hits)
     first, danger, chance = hits[0], turn.told.danger, situation.probability(evidence.nearness)
     if danger is None:
         return Lead(hits, None, moved=False, chance=chance)
@@ -98,6 +99,21 @@ def lead(
             rest = [hit for hit in (first, *alarm.opening(hits[1:], danger)) if hit.passage != rule.passage]
             return Lead((rule, *rest), rule, rule.passage != first.passage, chance)
     return Lead(hits, rule, moved=False, chance=chance)
+
+
+def begun(index: Index, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The hits with the leading section begun where it begins: its bottom line is the first sentence of its first part.
+
+    A section that was cut into passages may be found by a later one, whose first sentence answers nothing by itself.
+    """
+    own = hits[0].passage
+    row = index.place[own.passage_id]
+    while row and index.documents[own.source_id].kind != "official" and index.passages[row - 1].place == own.place:
+        row -= 1
+    first = index.passages[row]
+    if first == own:
+        return hits
+    return (hits[0].model_copy(update={"passage": first}), *(hit for hit in hits if hit.passage != first))
 
 
 def _needed(

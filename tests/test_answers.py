@@ -8,6 +8,7 @@ import pytest
 
 from answer import abstain, compose
 from answer.assemble import Engine
+from answer.lead import begun
 from answer.render import to_contract
 from answer.understand import Asks
 from eval import gate, runs
@@ -15,7 +16,7 @@ from eval.cases import load_cases
 from eval.score import score
 from eval.setup import context_of
 from mayshare.fingerprint import answering_fingerprint
-from mayshare.schema import Answer, Filters, Question, Verdict
+from mayshare.schema import Answer, Filters, Hit, Question, Verdict
 from mayshare.text import plain
 
 
@@ -25,6 +26,17 @@ def ask(engine: Engine, text: str, *history: str, laws: tuple[str, ...] = ()) ->
 
 def authorities(answer: Answer) -> set[str]:
     return {authority for source in answer.sources for authority in source.authorities}
+
+
+def test_a_section_cut_into_parts_leads_with_the_first_of_them(engine: Engine) -> None:
+    index = engine.index
+    pairs = zip(index.passages, index.passages[1:], strict=False)
+    cut = [(before, later) for before, later in pairs if before.place == later.place]
+    assert len(cut) > 20
+    for _, later in cut:
+        first = next(passage for passage in index.passages if passage.place == later.place)
+        hits = begun(index, (Hit(passage=later, score=2.0), Hit(passage=first, score=1.0)))
+        assert [hit.passage for hit in hits] == [first, later], later.heading
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from answer.assemble import Engine, assemble
 from answer.decide import YES, Decider
+from answer.lead import begun
 from answer.select import bottom_line
 from answer.understand import understand
 from answer.verdict_features import features
@@ -95,7 +96,7 @@ def examples(engine: Engine, decider: Decider) -> Iterator[Example]:
         found = engine.retriever.evidence(understood, question.filters, engine.settings.retrieval.k, question.situation)
         if not found.hits:
             continue
-        lead = found.hits[0].passage
+        lead = begun(engine.index, found.hits)[0].passage
         if question.situation and lead.place != question.situation:
             continue  # the guidance no longer has it
         line = bottom_line(engine.index, lead)
