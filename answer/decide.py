@@ -1,13 +1,15 @@
 """The verdict for a question: a multinomial logistic regression over what the reader, the phrasings and the rule say.
 
 `python -m train.verdict` fits it, on questions whose verdict is known and that none of the three was made from. A wrong
-"yes" is the costly error: "yes" has to be likelier than the others by a margin.
+"yes" is the costly error: "yes" has to be likelier than the others by a margin, and where "yes" and "no" are near each
+other, neither is said.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answer.understand import Understood
+from answer.verdict import Modality
 from answer.verdict_features import Signs, features
 from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, Reader
@@ -23,6 +26,13 @@ from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
 YES = -0.2  # log-odds for "yes", whatever is asked
+# Log-odds of "yes" against "no", or the other way round, below which neither is said: of such verdicts a third were the
+# reverse of the right one. One that the sentence behind it contradicts has to be surer.
+SURE, SURE_JARS = 0.5, 1.0
+
+
+# "Is our form enough?" "Yes. One form is not enough …": of the few labelled ones that got a "yes" none was right
+_ENOUGH = re.compile(r"\b(?:enough|suffic\w+)\b", re.IGNORECASE)
 
 
 class Decision(NamedTuple):
@@ -30,6 +40,22 @@ class Decision(NamedTuple):
 
     verdict: Verdict
     lean: float | None
+
+
+def taken(odds: Mapping[Verdict, float], found: Mapping[str, float]) -> Decision:
+    """The likeliest verdict, or that it depends where "yes" and "no" are too near each other.
+
+    Args:
+        odds: of each verdict, as logarithms.
+        found: features, which tell what the bottom line would contradict.
+    """
+    lean = odds["yes"] - odds["no"]
+    weighed = {**odds, "yes": odds["yes"] + YES}
+    likeliest = max(weighed, key=lambda name: weighed[name])
+    if likeliest not in ("yes", "no"):
+        return Decision(likeliest, lean)
+    jars = found[f"jars {likeliest}"] or (likeliest == "yes" and found[f"line {Modality.FORBIDS.name}"])
+    return Decision(likeliest if abs(lean) >= (SURE_JARS if jars else SURE) else "conditional", lean)
 
 
 class Decider:
@@ -51,7 +77,10 @@ class Decider:
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
         """
-        return self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
+        decision = self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
+        if decision.verdict == "yes" and _ENOUGH.search(understood.focus):
+            return decision._replace(verdict="conditional")
+        return decision
 
     def signs(
         self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]]
@@ -63,10 +92,7 @@ class Decider:
     def weigh(self, found: Mapping[str, float]) -> Decision:
         """The likeliest verdict for these features."""
         odds = self._intercepts + self._weights @ np.array([found[name] for name in self._names])
-        by_name = dict(zip(VERDICTS, map(float, odds), strict=True))
-        lean = by_name["yes"] - by_name["no"]
-        by_name["yes"] += YES
-        return Decision(max(by_name, key=lambda name: by_name[name]), lean)
+        return taken(dict(zip(VERDICTS, map(float, odds), strict=True)), found)
 
     def _read(self, understood: Understood, text: str) -> dict[Verdict, float]:
         """What the reader makes of the question: of a leaning turn, the geometric mean over the turn and its views.

@@ -26,6 +26,7 @@ class Modality(Enum):
 
 _BARS = "(?:stop|prevent|forbid|prohibit|bar|ban|block|keep)"
 _STOPS = rf"\w+ nor \w+ {_BARS}s?\b"  # "neither …": it permits
+_BINDS = r"\w+ nor \w+ (?:binds?|reach(?:es)?|covers?|governs?|applies)\b"  # "neither …": it tells whom is meant
 _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
     (modality, re.compile(pattern, re.IGNORECASE))
     for modality, pattern in (
@@ -39,10 +40,10 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = tuple(
         ),
         (
             Modality.FORBIDS,
-            rf"\b(?:neither(?! {_STOPS})|nobody|no one|none of)\b[^.]{{0,80}}?\b(?:may|can|must)\b|"
+            rf"\b(?:neither(?! (?:{_STOPS}|{_BINDS}))|nobody|no one|none of)\b[^.]{{0,80}}?\b(?:may|can|must)\b|"
             r"\b(?:must|may|shall|can)not\b|\b(?:must|may|shall|can) (?:not|never|neither)\b|(?<!\bby )\bno \w+(?: \w+){0,3} may\b|"
             r"\b(?:forbids?|prohibits?|bars?|bans?|prohibited|forbidden|barred)\b|\b(?:is|are) not (?:allowed|permitted)\b|"
-            r"\bdoes not (?:allow|permit|authori[sz]e|let)\b|\bnever\b",
+            r"\bdoes not (?:allow|permit|authori[sz]e|let|suffice)\b|\bnever\b|\b(?:is|are) not enough\b",
         ),
         (
             Modality.REQUIRES,

@@ -265,3 +265,16 @@ def test_the_engine_follows_the_pointer(tmp_path: Path) -> None:
     (settings.store / "CURRENT").write_text("{", encoding="utf-8")
     assert any("ZEBRA" in hit.passage.text for hit in live.search(Question(text="zebra police records"), 5))
     assert live.notice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is one confidentiality form that the whole child abuse team signs enough for our advocate and therapist to talk?",
+        "The guardian ad litem only has an appointment order. Is that enough for me as her therapist to talk?",
+    ],
+)
+def test_no_yes_comes_before_not_enough(engine: Engine, text: str) -> None:
+    answer = ask(engine, text)
+    assert " not " in answer.claims[0].text
+    assert answer.verdict != "yes"

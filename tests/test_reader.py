@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from answer.decide import YES, Decider
+from answer.decide import SURE, SURE_JARS, YES, Decider, taken
 from answer.understand import Asks
 from answer.verdict import must_share
 from answer.verdict_features import Signs, features, jarring, votes
@@ -100,15 +100,37 @@ def test_what_was_fitted_is_what_a_question_is_read_for() -> None:
 
 
 def test_the_likeliest_verdict_is_taken_and_a_yes_needs_a_margin(fitted: Fitted) -> None:
-    decider = fitted({"yes": {"says must share": -YES + 0.1}, "no": {"line REQUIRES": 0.05}})
+    decider = fitted({"yes": {"says must share": 2.0}, "no": {"line REQUIRES": 0.5}})
     must, may = (features(told(line)) for line in ("A school must give it.", "A school may give it."))
     assert decider.weigh(must).verdict == "yes"
-    assert decider.weigh(must).lean == pytest.approx(-YES + 0.05, abs=1e-6)
+    assert decider.weigh(must).lean == pytest.approx(1.5, abs=1e-6)
     assert decider.weigh(may).verdict != "yes", "as likely as the others isn't enough"
 
 
+@pytest.mark.parametrize(
+    ("odds", "contradicts", "verdict"),
+    [
+        ({"yes": SURE + 0.1, "no": 0.0}, "", "yes"),
+        ({"yes": SURE - 0.1, "no": 0.0}, "", "conditional"),
+        ({"yes": SURE + 0.1, "no": 0.0}, "line FORBIDS", "conditional"),
+        ({"yes": 0.0, "no": SURE + 0.1}, "line FORBIDS", "no"),
+        ({"yes": 0.0, "no": SURE - 0.1}, "", "conditional"),
+        ({"yes": 0.0, "no": SURE + 0.1}, "jars yes", "no"),
+        ({"yes": 0.0, "no": SURE + 0.1}, "jars no", "conditional"),
+        ({"yes": 0.0, "no": SURE_JARS + 0.1}, "jars no", "no"),
+        ({"yes": 3.0, "no": 0.0, "conditional": 3.0 + YES + 0.1}, "", "conditional"),
+        ({"yes": 0.1, "no": 0.0, "explain": 1.0}, "", "explain"),
+    ],
+)
+def test_yes_and_no_are_said_where_they_are_far_from_each_other(
+    odds: dict[Verdict, float], contradicts: str, verdict: str
+) -> None:
+    found = {name: float(name == contradicts) for name in ("jars yes", "jars no", "line FORBIDS")}
+    assert taken({**dict.fromkeys(VERDICTS, -5.0), **odds}, found).verdict == verdict
+
+
 def test_a_long_question_can_be_read_otherwise_than_a_short_one(fitted: Fitted) -> None:
-    decider = fitted({"no": {"reader no × length": 1.0}, "conditional": {"reader no": 0.1}})
+    decider = fitted({"no": {"reader no × length": 30.0}, "conditional": {"reader no": 0.1}})
     sure: dict[Verdict, float] = {"yes": 0.01, "no": 0.97, "conditional": 0.01, "explain": 0.01}
     short, long = (features(told(chances=sure, words=words)) for words in (3, 200))
     assert short["reader no"] == long["reader no"]

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answer.assemble import Engine, assemble
-from answer.decide import YES, Decider
+from answer.decide import Decider, taken
 from answer.lead import begun
 from answer.select import bottom_line
 from answer.understand import understand
@@ -106,12 +106,13 @@ def examples(engine: Engine, decider: Decider) -> Iterator[Example]:
         yield Example(asked.kind, asked.group, features(signs), asked.verdict, asked.also)
 
 
-def decided(chances: Array) -> npt.NDArray[np.int64]:
+def decided(chances: Array, found: list[Example]) -> npt.NDArray[np.int64]:
     """The verdict for each row of chances, as `answer/decide.py` takes it."""
-    odds = np.log(chances)
-    odds[:, VERDICTS.index("yes")] += YES
-    result: npt.NDArray[np.int64] = odds.argmax(axis=1)
-    return result
+    taken_of = (
+        taken(dict(zip(VERDICTS, map(float, np.log(row)), strict=True)), example.values)
+        for row, example in zip(chances, found, strict=True)
+    )
+    return np.array([VERDICTS.index(decision.verdict) for decision in taken_of])
 
 
 def report(found: list[Example], guesses: npt.NDArray[np.int64]) -> None:
@@ -154,7 +155,7 @@ def main() -> int:
         beta = fit_softmax(scaled[learned], labels[learned], counts[learned], RIDGE)
         chances[~learned] = predict_softmax(beta, scaled[~learned])
     print(f"each question from a fit without its group, a {FOLDS}th of all:")
-    report(found, decided(chances))
+    report(found, decided(chances, found))
     write(options.out, names, fit_softmax(scaled, labels, counts, RIDGE), mean, spread)
     print(f"written: {options.out}")
     return 0
