@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-# kinship, a counseling referral, prison and field trips: several situations are near
+# a reporter, a public-records request, emails and a fight: several situations are near
 MESSY = (
-    "Kid in 7th grade lives with his great-aunt out on Route 9 since his mom went to prison two states away, and dad isn't on "
-    "the birth certificate. No guardianship papers. She signs his field trip slips and comes to every conference. Now she "
-    "wants to sit down and read his whole file incl the counseling referral I put in it. Can I let her?"
+    "Reporter's records request landed on my desk: every email among staff about the cafeteria brawl. A good dozen say which "
+    "kids were in it or enough that anybody in town would know. What do we black out, what goes?"
 )
-MEANT = "Can a kinship caregiver or grandparent without papers get school records?"
+MEANT = "May the school publish numbers on discipline, and what is logged?"

@@ -66,9 +66,12 @@ def test_in_a_danger_nobody_is_asked_first(engine: Engine) -> None:
 
 
 def test_a_danger_of_the_turn_before_still_counts(engine: Engine) -> None:
-    answer = engine.ask(
-        Question(text=MESSY, history=("She just swallowed a bottle of pills, what may I tell the ER?",))
-    )
+    aunt = "Her aunt stands in the hall and wants to know as well, what do I say?"
+    alone = engine.ask(Question(text=aunt)).situation
+    assert alone
+    assert alone.unsure
+    danger = "She just swallowed a bottle of pills, what may I tell the ER?"
+    answer = engine.ask(Question(text=aunt, history=(danger,)))
     assert answer.urgent
     assert answer.situation
     assert not answer.situation.unsure
