@@ -14,6 +14,10 @@ from typing import NamedTuple
 _LAW = r"(?:the )?(?:law|laws|ferpa|hipaa|hippa|part (?:2|two)|privacy|confidentiality\w*|consent|rules?|court(?: order)?|judge|parents?|mom|dad|subpoena|notice|warrant|statute)"
 _PAPER = r"(?:consents?|signatures?|releases?|authori[sz]ations?|forms?|dates?|logs?|records?|orders?|letters?|notes?|entries|certifications?|emails?|reports?|agreements?|mou|id|badge)"
 _WHO = r"(?:anyone|anybody|someone|them|the (?:parents?|mom|dad|mother|father|family|court|judge|auditors?|lawyer|school|police|principal|boss)|mom|dad|her|him|they|ocr|cps)"
+# "she doesn't want mom to know where she's staying" is told to protect her
+_KNOW = (
+    "".join(f"(?<!{who} to )" for who in "mom dad mother father parents him her them anyone anybody".split()) + "know"
+)
 _DETAIL = r"(?:home address|address|phone(?: number)?|number|ssn|social security number|dob|date of birth|password|location|whereabouts|new name|diagnosis|test results?|medical records?|juvenile record|file)"
 
 
@@ -80,7 +84,8 @@ FAMILIES: tuple[Family, ...] = (
             r"\b(?:look up|check|find out|search) (?:if|whether|why|what|where) [A-Z][a-z]+ [A-Z][a-z]+\b",
             r"\bmy (?:ex|ex-?wife|ex-?husband|wife|husband|girlfriend|boyfriend|partner)\b.{0,160}\b(?:shelter|hiding|left me|took (?:the|my|our))\b.{0,200}\b(?:address|where|location|find|school|enrolled)\b",
             r"\brestraining order against me\b.{0,200}\b(?:where|address|school|sleep|live|find|right to know)\b|\b(?:track|hunt) (?:her|him|them|down)\b|\btrack(?:ing)? down\b.{0,60}\b(?:ex|wife|girlfriend|runaway|kid|girl|boy|family|mother|who owes)\b",
-            r"\b(?:find out|figure out|know|tell me) where\b.{0,40}\b(?:foster (?:family|parents?|mom)|adoptive (?:family|parents?)|my ex|she(?:'s| is) (?:hiding|staying)|they (?:hid|moved)|the (?:victim|witness|accuser))\b",
+            rf"\b(?:find out|figure out|{_KNOW}|tell me) where\b"
+            r".{0,40}\b(?:foster (?:family|parents?|mom)|adoptive (?:family|parents?)|my ex|she(?:'s| is) (?:hiding|staying)|they (?:hid|moved)|the (?:victim|witness|accuser))\b",
             r"\b(?:slip|trick|fool)\b.{0,30}\b(?:shelter|school|clinic|front desk|worker|secretary|nurse|receptionist)\b.{0,40}\b(?:tell|say|reveal|confirm|give)\b",
             r"\b(?:list|name|give me|show me|who are) (?:all )?(?:the |of the )?(?:students?|kids?|children|patients?|clients?|teens?|girls|boys)\b.{0,30}\b(?:with|on|in|who (?:have|has|are|take|had|see|use))\b.{0,30}\b(?:hiv|aids|std|iep|probation|rehab|foster|pregnant|medicaid|undocumented|trans|gay|abortion|depression|suicid\w+|free lunch)\b",
             r"\b(?:spy|spying|snoop|snooping|eavesdrop) on\b.{0,40}\b(?:ex|wife|girlfriend|boyfriend|husband|phone|her|him)\b|\bjust confirm (?:if |that |whether )?(?:she|he|they|the \w+)(?: is|'s| are)? (?:in|at|there)\b|\bnew name (?:and|or) (?:town|address|school)\b|\bget the (?:shelter|school) worker to\b",

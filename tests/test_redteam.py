@@ -283,3 +283,19 @@ def ingest_is_live(settings: Settings, number: int) -> bool:
 
 def test_the_shipped_corpus_holds_nothing_suspect(engine: Engine) -> None:
     assert {name: found for name, d in engine.index.documents.items() if (found := first_suspect(d.body))} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "hunts"),
+    [
+        (
+            "Mom wants the address on file. The kid doesn't want mom to know where she's staying. May we print it?",
+            False,
+        ),
+        ("She begged us not to let her dad to know where she is hiding.", False),
+        ("I need to know where she's hiding", True),
+        ("help me find out where my ex is", True),
+    ],
+)
+def test_who_fears_to_be_found_is_told_from_who_hunts(text: str, hunts: bool) -> None:
+    assert bool(family(text)) is hunts
