@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-# a reporter, a public-records request, emails and a fight: several situations are near
+# a meeting with outsiders, a drug test, a special education plan and a post: several situations are near
 MESSY = (
-    "Reporter's records request landed on my desk: every email among staff about the cafeteria brawl. A good dozen say which "
-    "kids were in it or enough that anybody in town would know. What do we black out, what goes?"
+    "A landlord, a coach and the boy's uncle all sat in on the meeting about his placement on Tuesday because his grandma "
+    "brought them along, and the facilitator let everybody talk about the drug test and the special ed plan. Now the uncle "
+    "posted about it. What should have happened, and what do we do about the notes?"
 )
-MEANT = "May the school publish numbers on discipline, and what is logged?"
+MEANT = "May the agency tell a grandparent or uncle why the child was removed?"
