@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from answer.understand import Understood
-from answer.verdict import Modality
 from answer.verdict_features import Signs, features
 from mayshare.minilm import VERDICT_WEIGHTS
 from mayshare.reader import VERDICTS, Reader
@@ -29,10 +27,6 @@ YES = -0.2  # log-odds for "yes", whatever is asked
 # Log-odds of "yes" against "no", or the other way round, below which neither is said: of such verdicts a third were the
 # reverse of the right one. One that the sentence behind it contradicts has to be surer.
 SURE, SURE_JARS = 0.5, 1.0
-
-
-# "Is our form enough?" "Yes. One form is not enough …": of the few labelled ones that got a "yes" none was right
-_ENOUGH = re.compile(r"\b(?:enough|suffic\w+)\b", re.IGNORECASE)
 
 
 class Decision(NamedTuple):
@@ -54,8 +48,8 @@ def taken(odds: Mapping[Verdict, float], found: Mapping[str, float]) -> Decision
     likeliest = max(weighed, key=lambda name: weighed[name])
     if likeliest not in ("yes", "no"):
         return Decision(likeliest, lean)
-    jars = found[f"jars {likeliest}"] or (likeliest == "yes" and found[f"line {Modality.FORBIDS.name}"])
-    return Decision(likeliest if abs(lean) >= (SURE_JARS if jars else SURE) else "conditional", lean)
+    margin = SURE_JARS if found[f"jars {likeliest}"] else SURE
+    return Decision(likeliest if abs(lean) >= margin else "conditional", lean)
 
 
 class Decider:
@@ -77,17 +71,15 @@ class Decider:
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
         """
-        decision = self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
-        if decision.verdict == "yes" and _ENOUGH.search(understood.focus):
-            return decision._replace(verdict="conditional")
-        return decision
+        return self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
 
     def signs(
         self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]]
     ) -> Signs:
         """What the verdict is read from."""
         chances = self._read(understood, reading_text(passage.heading, passage.text))
-        return Signs(chances, tuple(asked), understood.asks, len(understood.current.split()), bottom_line)
+        words = len(understood.current.split())
+        return Signs(chances, tuple(asked), understood.asks, words, bottom_line, understood.focus)
 
     def weigh(self, found: Mapping[str, float]) -> Decision:
         """The likeliest verdict for these features."""

@@ -158,8 +158,6 @@ class _Named(NamedTuple):
 def read_told(focus: str, told: str, asker: str = "") -> Direction:
     """Who holds and who would get, from the sentence that asks; from all that is told where that leaves it open."""
     asked, whole = read(focus, asker), read(told, asker)
-    if not asked:
-        return whole
     holder = asked.holder or (whole.holder if whole.holder != asked.recipient else "")
     recipient = asked.recipient or (whole.recipient if whole.recipient != holder else "")
     return Direction(holder, recipient)

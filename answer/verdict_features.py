@@ -32,13 +32,14 @@ _SAYS: dict[str, re.Pattern[str]] = {
         "without": r"\bwithout (?:\w+ ){0,4}(?:consent|authorization|permission|release)\b|\bneeds? no\b|\bneed not\b",
     }.items()
 }
+_ENOUGH = re.compile(r"\b(?:enough|suffic\w+)\b", re.IGNORECASE)
 
 
 class Signs(NamedTuple):
     """What is known of a question and the section that answers it.
 
     `chances`: the reader's; `asked`: the section's phrasings with their cosine to the question; `words`: how many the
-    question has; `bottom_line`: the sentence that answers.
+    question has; `bottom_line`: the sentence that answers; `focus`: the one that asks.
     """
 
     chances: Mapping[Verdict, float]
@@ -46,6 +47,7 @@ class Signs(NamedTuple):
     asks: Asks
     words: int
     bottom_line: str
+    focus: str = ""
 
 
 def features(signs: Signs) -> dict[str, float]:
@@ -56,7 +58,7 @@ def features(signs: Signs) -> dict[str, float]:
     `may`: what it does, where a permission is asked for; `says`: words of the bottom line.
     """
     line = verdict.modality(signs.bottom_line)
-    jars = jarring(signs.asks, signs.bottom_line)
+    jars = jarring(signs.asks, signs.bottom_line, signs.focus)
     found = _shares("reader", signs.chances)
     found |= _shares("phrasings", votes(pair for pair in signs.asked if not pair[1].case))
     found |= _shares("cases", votes(pair for pair in signs.asked if pair[1].case))
@@ -84,9 +86,11 @@ def votes(asked: Iterable[tuple[float, Phrasing]]) -> dict[Verdict, float]:
     return {name: count / sum(counts.values()) for name, count in counts.items()}
 
 
-def jarring(asks: Asks, bottom_line: str) -> Verdict | None:
-    """The verdict that would jar with the bottom line that follows it, where one would."""
+def jarring(asks: Asks, bottom_line: str, focus: str = "") -> Verdict | None:
+    """The verdict that would jar with the bottom line that follows it, where one would; `focus` asks."""
     modality = verdict.modality(bottom_line)
+    if _ENOUGH.search(focus):
+        return "yes"  # "Is our form enough?" "Yes. One form is not enough …": of the few labelled ones none was right
     if asks is Asks.CONSENT and modality is Modality.PERMITS and not verdict.needs_consent(bottom_line):
         return "yes"  # "Do I need her signature?" "Yes. A school may send …"
     if asks is Asks.CONSENT and modality is Modality.REQUIRES and verdict.needs_consent(bottom_line):
@@ -109,6 +113,10 @@ _JARRING: dict[tuple[Asks, Modality], Verdict] = {
     (Asks.CONSENT, Modality.NOT_REQUIRED): "yes",
     (Asks.PROHIBITION, Modality.PERMITS): "yes",
     (Asks.PROHIBITION, Modality.FORBIDS): "no",
+    (Asks.FACT, Modality.FORBIDS): "yes",
+    (Asks.FACT, Modality.NOT_REQUIRED): "yes",
     (Asks.EXPLAIN, Modality.PERMITS): "no",
     (Asks.EXPLAIN, Modality.REQUIRES): "no",
+    (Asks.EXPLAIN, Modality.FORBIDS): "yes",
+    (Asks.EXPLAIN, Modality.NOT_REQUIRED): "yes",
 }

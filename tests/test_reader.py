@@ -112,8 +112,7 @@ def test_the_likeliest_verdict_is_taken_and_a_yes_needs_a_margin(fitted: Fitted)
     [
         ({"yes": SURE + 0.1, "no": 0.0}, "", "yes"),
         ({"yes": SURE - 0.1, "no": 0.0}, "", "conditional"),
-        ({"yes": SURE + 0.1, "no": 0.0}, "line FORBIDS", "conditional"),
-        ({"yes": 0.0, "no": SURE + 0.1}, "line FORBIDS", "no"),
+        ({"yes": SURE + 0.1, "no": 0.0}, "jars yes", "conditional"),
         ({"yes": 0.0, "no": SURE - 0.1}, "", "conditional"),
         ({"yes": 0.0, "no": SURE + 0.1}, "jars yes", "no"),
         ({"yes": 0.0, "no": SURE + 0.1}, "jars no", "conditional"),
@@ -125,7 +124,7 @@ def test_the_likeliest_verdict_is_taken_and_a_yes_needs_a_margin(fitted: Fitted)
 def test_yes_and_no_are_said_where_they_are_far_from_each_other(
     odds: dict[Verdict, float], contradicts: str, verdict: str
 ) -> None:
-    found = {name: float(name == contradicts) for name in ("jars yes", "jars no", "line FORBIDS")}
+    found = {name: float(name == contradicts) for name in ("jars yes", "jars no")}
     assert taken({**dict.fromkeys(VERDICTS, -5.0), **odds}, found).verdict == verdict
 
 
@@ -147,7 +146,11 @@ def test_a_verdict_before_a_sentence_that_says_otherwise_jars() -> None:
     assert jarring(Asks.CONSENT, "A program must have the teen's written consent before it bills a parent.") == "no"
     assert jarring(Asks.PERMISSION, "A center may release it only with the survivor's signature.") == "yes"
     assert jarring(Asks.PERMISSION, "A school may send it without consent, only to the next school.") == "no"
+    assert jarring(Asks.FACT, "A signed form is not enough.") == "yes"
+    assert jarring(Asks.EXPLAIN, "A school need not answer the letter.") == "yes"
+    assert jarring(Asks.FACT, "One form covers both.", "Is our form enough?") == "yes"
     assert features(told("A school may send it."))["jars no"] == 1.0
+    assert features(told("One form covers both.", Asks.FACT, focus="Is our form enough?"))["jars yes"] == 1.0
     assert must_share("A school must let a parent see the report card.")
     assert not must_share("A school must have consent before it may give it.")
 
