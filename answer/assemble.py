@@ -269,7 +269,7 @@ class Engine:
         if self._decider is None:
             return Decision(verdict.read(plain(lead.text), understood.asks, understood.focus), None)
         asked = opened.index.asked(evidence.vector, lead.passage)
-        return self._decider.decide(understood, lead.passage, plain(lead.text), asked)
+        return self._decider.decide(understood, lead.passage, plain(lead.text), asked, evidence.readings)
 
     def _abstained(
         self,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from answer.understand import Understood
 from answer.verdict_features import Signs, features
 from mayshare.minilm import VERDICT_WEIGHTS
-from mayshare.reader import VERDICTS, Reader
+from mayshare.reader import VERDICTS, Reader, Reading
 from mayshare.schema import Passage, Phrasing, Verdict
 from mayshare.text import reading_text
 
@@ -64,20 +64,32 @@ class Decider:
         self._intercepts = np.array([fitted["intercepts"][name] for name in VERDICTS])
 
     def decide(
-        self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]] = ()
+        self,
+        understood: Understood,
+        passage: Passage,
+        bottom_line: str,
+        asked: Iterable[tuple[float, Phrasing]] = (),
+        readings: Mapping[str, Reading] = {},
     ) -> Decision:
         """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked.
 
         Args:
             asked: phrasings of the passage's section with their cosine to the question.
+            readings: what the reader has made of passages beside the question already, by the passage's id.
         """
-        return self.weigh(features(self.signs(understood, passage, bottom_line, asked)))
+        return self.weigh(features(self.signs(understood, passage, bottom_line, asked, readings)))
 
     def signs(
-        self, understood: Understood, passage: Passage, bottom_line: str, asked: Iterable[tuple[float, Phrasing]]
+        self,
+        understood: Understood,
+        passage: Passage,
+        bottom_line: str,
+        asked: Iterable[tuple[float, Phrasing]],
+        readings: Mapping[str, Reading] = {},
     ) -> Signs:
         """What the verdict is read from."""
-        chances = self._read(understood, reading_text(passage.heading, passage.text))
+        known = None if understood.context else readings.get(passage.passage_id)
+        chances = known.verdicts if known else self._read(understood, reading_text(passage.heading, passage.text))
         words = len(understood.current.split())
         return Signs(chances, tuple(asked), understood.asks, words, bottom_line, understood.focus)
 

@@ -7,7 +7,7 @@ BM25 alone on regulatory text, hence weights; they are settings, tuned on the de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,7 @@ from mayshare.index import Index, Vector
 from mayshare.intent import Intent
 from mayshare.lexical import terms
 from mayshare.minilm import SCOPE
-from mayshare.reader import Reader
+from mayshare.reader import Reader, Reading
 from mayshare.schema import Filters, Hit, Place, Question, Why
 
 Scores = npt.NDArray[np.float32]
@@ -53,6 +53,7 @@ class Evidence(NamedTuple):
     unexplained: tuple[str, ...] = ()  # provisions that the question names and no passage cites
     nearness: Nearness = Nearness()  # of the section that leads
     intent: Intent | None = None  # what the intent model makes of the question; None where it isn't asked
+    readings: Mapping[str, Reading] = {}  # of leading passages that were reread, by id
 
 
 class _Legs(NamedTuple):
@@ -120,7 +121,7 @@ class HybridRetriever(BaseRetriever):
         if self._leading and not understood.citations:
             score = self._leading(terms(understood.text), score, dense, phrasing)
         # where a section was chosen too: the others that are offered keep their order
-        score, nearness = self._reread(understood, score, dense, phrasing)
+        score, nearness, readings = self._reread(understood, score, dense, phrasing)
         if chosen:
             self._put_first(score, chosen)
         best = [int(row) for row in np.argsort(-score, kind="stable")[:k] if score[row] >= 0]
@@ -143,21 +144,22 @@ class HybridRetriever(BaseRetriever):
             vector=vector,
             unexplained=unexplained(index.passages, understood.citations),
             nearness=nearness,
+            readings=readings,
         )
 
     def _reread(
         self, understood: Understood, score: Scores, dense: Scores, phrasing: Scores
-    ) -> tuple[Scores, Nearness]:
-        """Scores and nearness, after the leading sections were read where it isn't clear which is meant.
+    ) -> tuple[Scores, Nearness, Mapping[str, Reading]]:
+        """Scores, nearness and what was read, after the leading sections were where it isn't clear which is meant.
 
         The probability is fitted to what is near after that; before it, it tells well enough what is worth reading.
         """
         asked = terms(understood.text)
         near = self._near(asked, score, dense, phrasing)
         if self._rerank is None or probability(near) >= BELOW:
-            return score, near
-        score = self._rerank(understood.text, score)
-        return score, self._near(asked, score, dense, phrasing)
+            return score, near, {}
+        score, readings = self._rerank(understood.text, score)
+        return score, self._near(asked, score, dense, phrasing), readings
 
     def _near(self, asked: Sequence[str], score: Scores, dense: Scores, phrasing: Scores) -> Nearness:
         """How near the section that leads is to what is asked."""

@@ -48,8 +48,18 @@ class Wants(NamedTuple):
 class IntentModel(HeadedEncoder):
     """Reads texts with the built model. Safe to call from several threads."""
 
+    _last: tuple[str, Wants] | None = None
+
     def read(self, text: str) -> Wants:
-        """What a text wants, and the danger that it tells of."""
+        """What a text wants, and the danger that it tells of. The last text isn't read again: a question asks twice."""
+        last = self._last
+        if last and last[0] == text:
+            return last[1]
+        wants = self._read(text)
+        self._last = text, wants
+        return wants
+
+    def _read(self, text: str) -> Wants:
         found = self._tokenizer.encode(text, add_special_tokens=False).ids
         ids = np.array([[CLS, *found[-TOKENS:], SEP]], dtype=np.int64)
         logits = self._outputs(ids, np.ones_like(ids), np.zeros_like(ids))[0]

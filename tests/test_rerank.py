@@ -34,8 +34,8 @@ class Scripted:
 def reranker(relevances: list[float], sections: list[int], kinds: list[str]) -> tuple[Reranker, Scripted]:
     reader = Scripted()
     passages = [
-        SimpleNamespace(source_id=kind, heading=f"Section {section}?", text=f"Rule {relevance}")
-        for relevance, section, kind in zip(relevances, sections, kinds, strict=True)
+        SimpleNamespace(source_id=kind, heading=f"Section {section}?", text=f"Rule {relevance}", passage_id=str(row))
+        for row, (relevance, section, kind) in enumerate(zip(relevances, sections, kinds, strict=True))
     ]
     documents = {kind: SimpleNamespace(kind=kind) for kind in kinds}
     index: Any = SimpleNamespace(passages=passages, documents=documents)
@@ -45,8 +45,9 @@ def reranker(relevances: list[float], sections: list[int], kinds: list[str]) -> 
 def test_a_section_that_answers_better_comes_first_and_the_rest_stays() -> None:
     rerank, reader = reranker([0, 4, 2, 9, 9], [0, 1, 2, 3, 4], ["practice"] * 5)
     score = np.array([0.8, 0.7, 0.65, 0.5, -1.0], dtype=np.float32)
-    moved = rerank("asked", score)
+    moved, readings = rerank("asked", score)
     assert len(reader.read_) == READ
+    assert {row: reading.relevance for row, reading in readings.items()} == {"0": 0, "1": 4, "2": 2}
     assert list(np.argsort(-moved)) == [1, 2, 0, 3, 4]
     assert moved[3:].tolist() == score[3:].tolist()  # neither read nor moved, and what is no hit stays none
     assert moved[:3].mean() == pytest.approx(score[:3].mean())
@@ -58,7 +59,7 @@ def test_all_passages_of_a_section_move_and_official_text_is_not_read() -> None:
         [0, 5, 9, 1, 9], [0, 1, 1, 2, 3], ["practice", "practice", "practice", "practice", "official"]
     )
     score = np.array([0.8, 0.7, 0.1, 0.4, 0.9], dtype=np.float32)
-    moved = rerank("asked", score)
+    moved, _ = rerank("asked", score)
     assert [text.split()[-1] for text in reader.read_] == ["0", "5", "1"]
     assert moved[2] - score[2] == pytest.approx(moved[1] - score[1])
     assert moved[4] == score[4]
@@ -67,7 +68,8 @@ def test_all_passages_of_a_section_move_and_official_text_is_not_read() -> None:
 def test_one_section_has_nothing_to_be_told_from() -> None:
     rerank, reader = reranker([1, 2], [0, 0], ["practice"] * 2)
     score = np.array([0.8, 0.7], dtype=np.float32)
-    assert rerank("asked", score).tolist() == score.tolist()
+    same, readings = rerank("asked", score)
+    assert (same.tolist(), readings) == (score.tolist(), {})
     assert not reader.read_
 
 
