@@ -14,6 +14,7 @@ from answer import emergency
 from answer.direction import parties
 from answer.follow_up import is_follow_up
 from answer.glossary import clean
+from answer.laws import cited
 from answer.understand import Understood
 from answer.verdict import Modality, modality
 from mayshare.intent import Danger, IntentModel
@@ -31,6 +32,11 @@ PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as
 # other dangers
 BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
 STRANGE = 0.45  # probability of the leading section below which it is somebody else's, rather than one's own
+# whose records no other law's permission opens
+STRICT: dict[str, frozenset[str]] = {
+    "substance use program": frozenset({"42 CFR Part 2"}),
+    "victim services": frozenset({"VAWA", "FVPSA", "VOCA", "RHYA"}),
+}
 Search = Callable[[], Sequence[Hit]]
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 
@@ -99,10 +105,16 @@ class Rules:
         """`danger`: the kind. Abuse has rules of its own: whoever asks whom to tell of it is helped by no other."""
         self._laws = understood.frame.laws
         self._parties = {understood.asker, understood.direction.holder} - {""}
+        self._strict = frozenset[str]().union(*(STRICT.get(party, ()) for party in self._parties))
         self._danger, self._documents = danger, documents
 
     def fits(self, hit: Hit) -> bool:
-        """Is a hit of a law that governs the records at hand, or of a document on whoever holds them?"""
+        """Is a hit of a law that governs the records at hand, or of a document on whoever holds them?
+
+        Where a strict law governs, a rule has to rest on it: what a clinic may do opens no treatment program's file.
+        """
+        if self._strict:
+            return bool(self._strict & cited(hit.passage.sentences[0].authorities))
         holders = parties(self._documents[hit.passage.source_id].holders)
         return bool(self._laws & set(hit.passage.laws) or self._parties & holders)
 
@@ -118,6 +130,11 @@ class Rules:
         if fitting is None:
             more = opening(again(), self._danger)
             found, fitting = [*found, *more], self._fitting(more)
+        if fitting is None and self._strict:
+            # what the strict law says of it, though it opens nothing, rather than what opens another holder's records
+            own = self._fitting(hits)
+            if own:
+                return Needed(own)
         general = opening(everybody(), self._danger) if fitting is None and self._danger != "abuse" else []
         if general:
             return Needed(general[0], everybody=True)
@@ -138,6 +155,8 @@ class Rules:
         """
         if self.fits(first) and (opening([first], self._danger) or opening([first], "abuse")):
             return False
+        if self._strict and opening([first], self._danger):
+            return True  # it opens another holder's records
         if needed.everybody:
             return chance < STRANGE
         if self.fits(needed.hit) or (self._danger == "abuse" and not self._laws):

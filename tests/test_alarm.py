@@ -179,6 +179,20 @@ def test_whoever_asks_in_a_danger_gets_a_rule_that_is_theirs_and_no_yes_to_somet
     assert (found.verdict, found.opening) == ("explain", "")
 
 
+def test_no_other_holder_s_rule_opens_a_treatment_program_s_file(engine: Engine) -> None:
+    text = "our methadone clinic: sister calls to see if he made it in today, says he has been missing for two days"
+    found = engine.ask(Question(text=text))
+    assert found.urgent.startswith(emergency.CALL)
+    assert found.sources[0].authorities[0].startswith("42 CFR 2")
+    assert "must not" in found.claims[0].text
+    clinic = _hit(engine, "45 CFR 164.512(j)", "HIPAA")
+    program, school = _hit(engine, "42 CFR 2.13", "42 CFR Part 2"), _hit(engine, "34 CFR 99.36", "FERPA")
+    asked = _rules(engine, text, "missing")
+    assert asked.find([clinic, program], list, lambda: [school]) == Needed(program)
+    assert asked.lead(Needed(program), clinic, 0.9, 0.5)
+    assert not asked.lead(Needed(program), program, 0.9, 0.5)
+
+
 @pytest.mark.parametrize(
     "text", ["He told me he swallowed all of grandpas heart pills.", "Is my overtime paid? he has a gun"]
 )
