@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 unexport PYTHONPATH
 
 # Three processes share the tests, a file at a time: a third of the time two of them only wait, for a browser or a server to start.
-PARALLEL := --numprocesses 3 --dist loadfile
+# tests/conftest.py puts the longest files first, which xdist would start last for their few tests.
+PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # What all processes would wait for: the index of the shipped corpus, some minutes the first time
 TEST_INDEX := MAYSHARE_MODELS=data/test/models $(BIN)/mayshare ingest --if-changed --store data/test/store
 .DEFAULT_GOAL := help
