@@ -8,4 +8,4 @@ MESSY = (
     "brought them along, and the facilitator let everybody talk about the drug test and the special ed plan. Now the uncle "
     "posted about it. What should have happened, and what do we do about the notes?"
 )
-MEANT = "May the agency tell a grandparent or uncle why the child was removed?"
+MEANT = "How do agencies build enough trust to share information?"
