@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from answer.assemble import Engine
 from eval import curves
 from eval.cases import load_cases
@@ -36,7 +38,9 @@ def test_the_surest_are_counted_first() -> None:
     assert found[-1] == "surest 100% (3): as right 0.667", "an answer without a situation isn't counted"
 
 
-def test_each_curve_varies_one_setting(engine: Engine) -> None:
+def test_each_curve_varies_one_setting(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curves, "WORDS", (60, 170))  # each value builds an engine
+    monkeypatch.setattr(curves, "THRESHOLDS", (0.5, 0.9))
     asked: list[Settings] = []
     cases = load_cases(split="dev")[:2]
     ask = curves.asker(engine, cases)
