@@ -114,7 +114,7 @@ class Rules:
         Where a strict law governs, a rule has to rest on it: what a clinic may do opens no treatment program's file.
         """
         if self._strict:
-            return bool(self._strict & cited(hit.passage.sentences[0].authorities))
+            return bool(self._strict & cited(hit.passage.rests_on))
         holders = parties(self._documents[hit.passage.source_id].holders)
         return bool(self._laws & set(hit.passage.laws) or self._parties & holders)
 
@@ -153,9 +153,10 @@ class Rules:
         Args:
             chance: that the first hit is what was asked; below `least` it isn't sure.
         """
-        if self.fits(first) and (opening([first], self._danger) or opening([first], "abuse")):
+        opens = bool(opening([first], self._danger))
+        if self.fits(first) and (opens or opening([first], "abuse")):
             return False
-        if self._strict and opening([first], self._danger):
+        if self._strict and opens:
             return True  # it opens another holder's records
         if needed.everybody:
             return chance < STRANGE

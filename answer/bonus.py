@@ -39,7 +39,7 @@ class Bonus:
         laws = {law for passage in index.passages for law in passage.laws}
         self._of_law = {law: np.array([law in passage.laws for passage in index.passages]) for law in laws}
         self._cited = [cited(passage.authorities) for passage in index.passages]
-        self._rests = [cited(p.sentences[0].authorities) if p.sentences else frozenset() for p in index.passages]
+        self._rests = [cited(passage.rests_on) for passage in index.passages]
         self._scenarios = np.array([INVENTED in passage.text for passage in index.passages], dtype=np.float32)
         self._holding, self._receiving, self._asking = _parties(index)
         self._general = _general(index.passages)

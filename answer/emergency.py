@@ -7,7 +7,7 @@ nearest to the question is kept among the answer's claims.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mayshare.schema import Hit
 
@@ -193,17 +193,12 @@ def danger(text: str) -> str | None:
 
 def opens(hit: Hit) -> bool:
     """Does the first sentence of a hit rest on a rule that opens records in an emergency?"""
-    return any(is_rule(authority) and not authority.startswith(_REPORTS) for authority in _rests_on(hit))
+    return any(is_rule(authority) and not authority.startswith(_REPORTS) for authority in hit.passage.rests_on)
 
 
 def lets_report(hit: Hit) -> bool:
     """Does the first sentence of a hit rest on a rule that lets abuse be reported, or has it reported?"""
-    return any(authority.startswith(_REPORTS) for authority in _rests_on(hit))
-
-
-def _rests_on(hit: Hit) -> Sequence[str]:
-    """The authorities of a hit's first sentence."""
-    return hit.passage.sentences[0].authorities if hit.passage.sentences else ()
+    return any(authority.startswith(_REPORTS) for authority in hit.passage.rests_on)
 
 
 def is_rule(authority: str) -> bool:

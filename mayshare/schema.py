@@ -152,6 +152,11 @@ class Passage(Frozen):
         return self.text[first.start - self.start : first.end - self.start]
 
     @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The authorities of its first sentence, none where it has no sentence."""
+        return self.sentences[0].authorities if self.sentences else ()
+
+    @property
     def span(self) -> Span:
         """Where the passage stands."""
         return Span(source_id=self.source_id, start=self.start, end=self.end)

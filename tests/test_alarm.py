@@ -191,6 +191,8 @@ def test_no_other_holder_s_rule_opens_a_treatment_program_s_file(engine: Engine)
     assert asked.find([clinic, program], list, lambda: [school]) == Needed(program)
     assert asked.lead(Needed(program), clinic, 0.9, 0.5)
     assert not asked.lead(Needed(program), program, 0.9, 0.5)
+    bare = clinic.model_copy(update={"passage": clinic.passage.model_copy(update={"sentences": ()})})
+    assert asked.find([bare, program], list, list) == Needed(program), "a passage without a sentence rests on nothing"
 
 
 @pytest.mark.parametrize(
