@@ -21,6 +21,7 @@ from eval.cases import Case, Split, load_cases
 from eval.score import Item, Scores, score, summary
 from eval.setup import context_of
 from mayshare.config import Settings, load_settings
+from mayshare.index import Index, open_index
 
 WORDS = (60, 100, 140, 170, 220, 300, 450)
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -33,13 +34,17 @@ def with_answering(settings: Settings, **changes: float) -> Settings:
     return settings.model_copy(update={"answering": settings.answering.model_copy(update=changes)})
 
 
-def asker(engine: Engine, cases: Sequence[Case]) -> Ask:
-    """Asks all questions with the given settings, over the index of `engine`."""
-    context = context_of(engine.index)
+def asker(index: Index, cases: Sequence[Case]) -> Ask:
+    """Asks all questions over an index, once for each way of answering: every curve passes through the shipped one."""
+    context = context_of(index)
+    known: dict[str, tuple[runs.Run, Scores]] = {}
 
     def ask(settings: Settings) -> tuple[runs.Run, Scores]:
-        found = runs.run(Engine(settings, engine.index, pinned=True), cases, "curves")
-        return found, score(found, cases, context)
+        way = settings.answering.model_dump_json()
+        if way not in known:
+            found = runs.run(Engine(settings, index, pinned=True), cases, "curves")
+            known[way] = found, score(found, cases, context)
+        return known[way]
 
     return ask
 
@@ -86,7 +91,7 @@ def main() -> int:
     parser.add_argument("--split", choices=get_args(Split), default="dev", help="dev to tune on, test to report on")
     options = parser.parse_args()
     settings = load_settings()
-    ask = asker(Engine(settings, pinned=True), load_cases(split=options.split))
+    ask = asker(open_index(settings), load_cases(split=options.split))
     for title, lines in (
         ("What an answer states, by its length", by_words(ask, settings)),
         ("What is withheld, by the threshold", by_threshold(ask, settings)),

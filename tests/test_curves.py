@@ -43,7 +43,7 @@ def test_each_curve_varies_one_setting(engine: Engine, monkeypatch: pytest.Monke
     monkeypatch.setattr(curves, "THRESHOLDS", (0.5, 0.9))
     asked: list[Settings] = []
     cases = load_cases(split="dev")[:2]
-    ask = curves.asker(engine, cases)
+    ask = curves.asker(engine.index, cases)
 
     def remember(settings: Settings) -> Any:
         asked.append(settings)
@@ -58,3 +58,4 @@ def test_each_curve_varies_one_setting(engine: Engine, monkeypatch: pytest.Monke
     assert len(list(curves.by_threshold(wrapped, engine.settings))) == len(curves.THRESHOLDS)
     assert [one.answering.threshold for one in asked] == list(curves.THRESHOLDS)
     assert {one.answering.max_words for one in asked} == {engine.settings.answering.max_words}
+    assert ask(engine.settings) is ask(engine.settings), "the shipped way of answering is asked once"
