@@ -68,8 +68,8 @@ class Decider:
         understood: Understood,
         passage: Passage,
         bottom_line: str,
-        asked: Iterable[tuple[float, Phrasing]] = (),
-        readings: Mapping[str, Reading] = {},
+        asked: Iterable[tuple[float, Phrasing]],
+        readings: Mapping[str, Reading],
     ) -> Decision:
         """The verdict that `bottom_line`, the first sentence of `passage` that answers, gives for what is asked.
 
@@ -85,7 +85,7 @@ class Decider:
         passage: Passage,
         bottom_line: str,
         asked: Iterable[tuple[float, Phrasing]],
-        readings: Mapping[str, Reading] = {},
+        readings: Mapping[str, Reading],
     ) -> Signs:
         """What the verdict is read from."""
         known = None if understood.context else readings.get(passage.passage_id)

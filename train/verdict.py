@@ -102,7 +102,8 @@ def examples(engine: Engine, decider: Decider) -> Iterator[Example]:
         line = bottom_line(engine.index, lead)
         if line is None:
             continue
-        signs = decider.signs(understood, lead, plain(line.text), engine.index.asked(found.vector, lead))
+        phrasings = engine.index.asked(found.vector, lead)
+        signs = decider.signs(understood, lead, plain(line.text), phrasings, found.readings)
         yield Example(asked.kind, asked.group, features(signs), asked.verdict, asked.also)
 
 
