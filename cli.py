@@ -58,13 +58,19 @@ def ask(
     law: Law = None,
     file: Annotated[
         Path | None,
-        typer.Option(help='Batch: one JSON object a line, {"id", "question"} or {"id", "turns": […]}. Order is kept.'),
+        typer.Option(
+            help='Batch: one JSON object a line, {"id", "question"} or {"id", "turns": […]}, each perhaps with "asker".'
+        ),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also show how the answer came about.")] = False,
     situation: Annotated[
         int | None,
         typer.Option(min=1, help="Answer for another near question: its number in the list after the answer."),
     ] = None,
+    asker: Annotated[
+        str,
+        typer.Option("--as", metavar="WHO", help='Who asks, in a few words: "school nurse". The answer fits better.'),
+    ] = "",
     store: Store = None,
 ) -> None:
     """Answer a question from the guidance, each statement cited.
@@ -72,6 +78,8 @@ def ask(
     Examples:
 
     `mayshare ask "Can the school give the police a student's address?"`
+
+    `mayshare ask "Dad calls and wants to know if she came in. May we tell?" --as "drug treatment counselor"`
 
     `mayshare ask "Who must consent?" --law "42 CFR Part 2"`
 
@@ -87,7 +95,7 @@ def ask(
     if file is not None:
         from answer.batch import read_questions
 
-        questions = read_questions(file, filters)
+        questions = read_questions(file, filters, asker)
         engine = _engine(store)
         for item in _progress(questions, hidden=not sys.stderr.isatty()):
             _print_answer(engine.ask(item), as_json)
@@ -96,7 +104,7 @@ def ask(
 
     text = sys.stdin.read() if question == "-" else str(question)
     engine = _engine(store)
-    answer = engine.ask(Question(text=text, filters=filters))
+    answer = engine.ask(Question(text=text, asker=asker, filters=filters))
     if situation:
         answer = engine.ask(answer.question.model_copy(update={"situation": _chosen(answer, situation)}))
     _print_answer(answer, as_json)

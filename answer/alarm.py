@@ -14,7 +14,7 @@ from answer import emergency
 from answer.direction import parties
 from answer.follow_up import is_follow_up
 from answer.glossary import clean
-from answer.laws import cited
+from answer.laws import STRICT, cited
 from answer.understand import Understood
 from answer.verdict import Modality, modality
 from mayshare.intent import Danger, IntentModel
@@ -32,11 +32,6 @@ PERHAPS = 0.35  # … from which the answer names 911 first, and is otherwise as
 # other dangers
 BESIDE = dict.fromkeys(emergency.MORE, 0.1) | {"suicide": 0.05}
 STRANGE = 0.45  # probability of the leading section below which it is somebody else's, rather than one's own
-# whose records no other law's permission opens
-STRICT: dict[str, frozenset[str]] = {
-    "substance use program": frozenset({"42 CFR Part 2"}),
-    "victim services": frozenset({"VAWA", "FVPSA", "VOCA", "RHYA"}),
-}
 Search = Callable[[], Sequence[Hit]]
 NAMED = f"{emergency.CALL} {emergency.MORE['suicide']}"
 

@@ -216,7 +216,7 @@ class Engine:
         """`ours`: what is asked is the alarm's, not the user's, so that a yes or no would answer nobody."""
         hits = evidence.hits[:1] if "further" in self._without else evidence.hits
         led = lead(opened, turn, understood, evidence, hits, self.settings)
-        selected = select(opened.index, led.hits, understood, self.settings.answering.max_words)
+        selected = select(opened.index, led.hits, understood.told, self.settings.answering.max_words)
         if led.needed and selected:
             selected = with_rule(opened.index, selected, led.needed.passage)
         turn.clock.lap("select")
@@ -283,7 +283,7 @@ class Engine:
         hits = evidence.hits if evidence else ()
         selected = []
         if refusal.reason == "state_law" and understood:
-            everything = select(opened.index, hits, understood, self.settings.answering.max_words)
+            everything = select(opened.index, hits, understood.told, self.settings.answering.max_words)
             # what federal law leaves open, and what it settles all the same
             selected = [chosen for chosen in everything if chosen.role in ("bottom_line", "state_law", "exception")]
         claims, sources = compose.compose(opened.index, selected)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answer.direction import Direction, parties
-from answer.laws import cited
+from answer.laws import STRICT, cited
 from answer.lookup import asks_for_rule, explaining
 from answer.select import INVENTED
 from answer.understand import Understood
@@ -26,6 +26,8 @@ RESTS_ELSEWHERE = -0.2  # … for a passage whose first sentence rests on other 
 FRAME_BONUS = 0.12  # for a passage of a law that governs the kind of record at hand
 DIRECTION = 0.15  # for a passage of a document that runs the question's way, from holder to recipient
 ASKER = 0.05  # for a passage of a document that is written for whoever asks
+# for a passage of a document on others' records, where whoever asks is under a law that no other law's permission opens
+OTHER_HOLDER = -0.3
 SCENARIO = -0.5  # for a passage of an invented case, which is written for training
 CITATION_BONUS = 2.0  # for a passage that is about the very provision that the question names
 GENERAL = 0.6  # … more for a document's first section, half for its second and so on, where nothing else is asked
@@ -52,6 +54,8 @@ class Bonus:
             rows = [self._of_law[law] for law in laws if law in self._of_law]
             if rows:
                 bonus += weight * np.logical_or.reduce(rows)
+        if understood.asker in STRICT and understood.direction.holder in ("", understood.asker):
+            bonus += OTHER_HOLDER * (1 - self._holding.get(understood.asker, np.float32(0)))
         if understood.laws:
             named = set(understood.laws)
             for weight, laws_of in ((OTHER_LAW, self._cited), (RESTS_ELSEWHERE, self._rests)):

@@ -38,6 +38,11 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Privacy Act", r"\bprivacy act\b"),
     )
 )
+# parties whose records no other law's permission opens, and the laws that say so
+STRICT: dict[str, frozenset[str]] = {
+    "substance use program": frozenset({"42 CFR Part 2"}),
+    "victim services": frozenset({"VAWA", "FVPSA", "VOCA", "RHYA"}),
+}
 # sections of the U.S. Code and parts of the Code of Federal Regulations, as corpus/vocabulary.yaml's official places
 _PROVISIONS: dict[str, tuple[str, ...]] = {
     "FERPA": ("20 USC 1232g", "34 CFR 99", "Pub. L. 112-278"),

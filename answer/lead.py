@@ -88,7 +88,7 @@ def lead(
     first, danger, chance = hits[0], turn.told.danger, situation.probability(evidence.nearness)
     if danger is None:
         return Lead(hits, None, moved=False, chance=chance)
-    rules = alarm.Rules(understood, danger, opened.index.documents)
+    rules = alarm.Rules(understood.told, danger, opened.index.documents)
     needed = _needed(opened, turn.question, danger, rules, evidence.hits, settings.retrieval.k)
     if needed is None:
         return Lead(hits, None, moved=False, chance=chance)

@@ -10,11 +10,13 @@ from mayshare.schema import Answer, CitedSource
 def to_contract(answer: Answer) -> dict[str, Any]:
     """The keys that other programs rely on, and no others.
 
-    `model` only where a language model took part; `situation` only where it is unsure which one is meant.
+    `asker` only where it was said; `model` only where a language model took part; `situation` only where it is unsure
+    which one is meant.
     """
     return {
         "id": answer.question.qid,
         "question": answer.question.text,
+        **({"asker": answer.question.asker} if answer.question.asker else {}),
         "verdict": answer.verdict,
         "abstention": answer.abstention,
         "text": answer.text,

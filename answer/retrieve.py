@@ -37,6 +37,7 @@ Array = npt.NDArray[np.float64]
 EXPANSION_WEIGHT = 0.25  # of words that the glossary adds
 VIEW_WORDS = 160  # of a view, its last: the encoder reads no more than 256 tokens, and the turn stands at the end
 STANDS = 0.5  # share of a short turn that stands by itself, beside the same turn after those before it
+INTRODUCED = 0.7  # share of the question read as who asks would put it, beside the question by itself
 CHOSEN = 0.01  # by how much the section that the user chose comes before all others
 
 
@@ -114,10 +115,11 @@ class HybridRetriever(BaseRetriever):
     def evidence(self, understood: Understood, filters: Filters, k: int, chosen: Place | None = None) -> Evidence:
         """The `k` best passages for a question that has been understood; those of the `chosen` section first."""
         index = self._index
-        (lexical, dense, near, heading, phrasing, vector), score = self._searched(understood)
+        (lexical, dense, near, heading, phrasing, vector), score = self._asked(understood)
         # a passage that nothing speaks for is no hit; the least of the candidates, normalised to 0, is one
         allowed = self._allowed(filters)
         score[~allowed | ((lexical <= 0) & ~near)] = -1.0
+        understood = understood.told
         if self._leading and not understood.citations:
             score = self._leading(terms(understood.text), score, dense, phrasing)
         # where a section was chosen too: the others that are offered keep their order
@@ -192,6 +194,17 @@ class HybridRetriever(BaseRetriever):
     def scores(self, understood: Understood) -> Scores:
         """The fused score of every passage, before a filter or the reader; shape (passages,)."""
         return self._searched(understood)[1]
+
+    def _asked(self, understood: Understood) -> tuple[_Legs, Scores]:
+        """What speaks for each passage and its fused score, as who asks would put it and by the question itself.
+
+        By the first alone a question on another's records ("the parents call") drifts to the asker's own.
+        """
+        legs, score = self._searched(understood.told)
+        if understood.introduced is None:
+            return legs, score
+        own, plain = self._searched(understood)
+        return _strongest([legs, own]), INTRODUCED * score + (1 - INTRODUCED) * plain
 
     def _searched(self, understood: Understood) -> tuple[_Legs, Scores]:
         """What speaks for each passage in any view, and its fused score, the mean over them.

@@ -64,6 +64,8 @@ def _others(answer: Answer, console: Console) -> None:
         console.print("\nAsk without --situation to see the other near questions.")
         return
     if answer.situation:
+        if answer.situation.unsure and not answer.question.asker:
+            console.print('\nIf you say who asks (--as "school nurse"), the answer fits better.')
         if answer.situation.others:
             console.print(
                 "\n[bold]Not your question?[/bold] Ask again with --situation and the number of the one that is:"

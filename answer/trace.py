@@ -28,12 +28,13 @@ def explain(engine: Engine, answer: Answer) -> tuple[Stage, ...]:
 def _understood(engine: Engine, answer: Answer) -> Stage:
     found, told = understand(answer.question, engine.glossary), engine.alarm.told(answer.question)
     named = {
+        "who asks": found.told.asker or answer.question.asker,
         "the sentence that asks": found.focus,
         "asks for": found.asks.name.lower(),
         "leans on": found.context,
         "laws named": ", ".join(found.laws),
-        "kinds of record": ", ".join(found.frame.records),
-        "who is named": ", ".join(found.frame.recipients),
+        "kinds of record": ", ".join(found.told.frame.records),
+        "who is named": ", ".join(found.told.frame.recipients),
         "consent": found.frame.consent,
         "process": found.frame.process,
         "age": found.frame.age,

@@ -20,6 +20,7 @@ from mayshare.schema import Question
 
 SHORT_TERMS = 20  # a turn with more content says itself what it is about
 EARLIER = 4  # turns that are read together with this one
+ASKER_WORDS = 10  # of what the user says of who asks
 RECENT = 8  # turns among which it is looked for what this one leans on
 
 
@@ -41,7 +42,8 @@ class Understood(NamedTuple):
     `current` is the last turn, cleaned and resolved against the turn before it; `context` the earlier turns that it leans on;
     `views` the turn after the last four, after the first and after the last before it, each read as one question; `focus` the
     sentence of the question that asks; `expansion` lexical terms that the glossary adds; `named` the glossary's terms that the question and its context
-    name; `asker` the party that says it asks.
+    name; `asker` the party that says it asks; `introduced` the same read as though it began with who asks, where the user said so once
+    for all questions and this one doesn't say it itself.
     """
 
     current: str
@@ -57,6 +59,12 @@ class Understood(NamedTuple):
     direction: Direction = Direction()
     asker: str = ""
     views: tuple[Understood, ...] = ()
+    introduced: Understood | None = None
+
+    @property
+    def told(self) -> Understood:
+        """With all that is known of who asks."""
+        return self.introduced or self
 
     @property
     def text(self) -> str:
@@ -132,6 +140,24 @@ _REQUEST = re.compile(
 
 def understand(question: Question, glossary: Glossary, lean: bool = False) -> Understood:
     """Read a question with its history; no model, no network. With `lean` it is taken as a follow-up."""
+    found = _turn(question, glossary, lean)
+    if not question.asker.strip() or found.asker:
+        return found
+    return found._replace(introduced=_turn(_introduced(question), glossary, lean))
+
+
+def _introduced(question: Question) -> Question:
+    """The same, as though it began with who asks."""
+    asker = " ".join(question.asker.split()[:ASKER_WORDS]).rstrip(".,;:!?")
+    said = f"I am {'an' if asker[:1].lower() in 'aeiou' else 'a'} {asker}."
+    if question.history:
+        first, *rest = question.history
+        return question.model_copy(update={"history": (f"{said} {first}", *rest)})
+    return question.model_copy(update={"text": f"{said} {question.text}"})
+
+
+def _turn(question: Question, glossary: Glossary, lean: bool) -> Understood:
+    """What is asked, whoever asks."""
     turn, history = clean(question.text), [clean(turn) for turn in question.history]
     context, current = resolve(turn, history[-RECENT:], lean)
     found = _read(context, current, glossary)

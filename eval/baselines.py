@@ -15,6 +15,7 @@ from llama_index.core.schema import Document as LlamaDocument
 
 from answer.assemble import Engine
 from answer.compose import heading_of
+from eval.cases import load_cases
 from eval.runs import Answerer
 from eval.setup import Embedder
 from mayshare.config import Settings
@@ -190,8 +191,22 @@ def _changed(settings: Settings, section: str, values: Mapping[str, float]) -> S
     return settings.model_copy(update={section: part})
 
 
+class Introduced:
+    """The engine, told once who asks, as in the chat: the `asker` of each case."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._askers = {case.id: case.asker for case in load_cases()}
+
+    def ask(self, question: Question) -> Answer:
+        """Answer or abstain."""
+        asker = self._askers.get(question.qid or "", "")
+        return self._engine.ask(question.model_copy(update={"asker": asker}))
+
+
 SYSTEMS: Mapping[str, System] = {
     "engine": System(lambda engine: engine, "what users ask"),
+    "introduced": System(Introduced, "the same by users who said once who asks"),
     "bm25": System(_alone("lexical"), "lexical leg alone"),
     "dense": System(_alone("dense"), "passage vectors alone"),
     "no-headings": System(_lacking("heading"), "ablation: without the vectors of headings"),

@@ -42,6 +42,7 @@ class Feedback(Base):
     received: dt.date
     question: str
     turns: tuple[str, ...] = ()
+    asker: str = ""
     helpful: bool
     wrong: tuple[Wrong, ...] = ()
     comment: str = Field(default="", max_length=MAX_COMMENT)
@@ -61,13 +62,14 @@ class Remark(NamedTuple):
     turns: tuple[str, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     comment: str = ""
+    asker: str = ""
 
 
 def redacted(remark: Remark) -> Remark:
     """The remark without the personal data that is found; the same person keeps the same placeholder throughout."""
-    texts = [*remark.turns, remark.question, remark.comment]
-    *turns, question, comment = (done.text for done in load_redactor().redact_all(texts))
-    return remark._replace(turns=tuple(turns), question=question, comment=comment)
+    texts = [*remark.turns, remark.question, remark.comment, remark.asker]
+    *turns, question, comment, asker = (done.text for done in load_redactor().redact_all(texts))
+    return remark._replace(turns=tuple(turns), question=question, comment=comment, asker=asker)
 
 
 def record(
@@ -79,7 +81,9 @@ def record(
         TrainerFileError: the file can't be written, the remark is too long, or too many wait already.
     """
     clean = redacted(remark)
-    if len(clean.comment) > MAX_COMMENT or any(len(text) > MAX_TEXT for text in (clean.question, *clean.turns)):
+    if len(clean.comment) > MAX_COMMENT or any(
+        len(text) > MAX_TEXT for text in (clean.question, clean.asker, *clean.turns)
+    ):
         raise TrainerFileError(f"A remark may have {MAX_COMMENT} characters, a question {MAX_TEXT}. Shorten it.")
     item = _item(answer, clean, today or dt.date.today())
     with files.locked(path):

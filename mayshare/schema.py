@@ -190,10 +190,12 @@ class Filters(Frozen):
 class Question(Frozen):
     """A question, the user's earlier turns (oldest first), and filters.
 
+    `asker`: who asks, in a few words ("school nurse"), where the user said so once for all questions; "" where not.
     `situation`: the section that the user chose as what they ask about; it leads the answer.
     """
 
     text: str
+    asker: str = ""
     history: tuple[str, ...] = ()
     filters: Filters = Filters()
     situation: Place | None = None

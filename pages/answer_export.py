@@ -63,6 +63,8 @@ def lines(answer: Answer, notice: str, day: dt.date | None = None) -> Iterator[L
     yield Line("note", notice)
     yield Line("heading", "Question")
     yield Line("text", answer.question.text)
+    if answer.question.asker:
+        yield Line("note", f"Asked by: {answer.question.asker}")
     if answer.question.filters.laws:
         yield Line("note", f"Only guidance on {', '.join(answer.question.filters.laws)} was searched.")
     yield Line("heading", "Answer")

@@ -14,7 +14,7 @@ from mayshare import chat_switch, freshness
 from mayshare.config import load_settings
 from mayshare.errors import BusyError, MayshareError
 from mayshare.schema import Answer, Claim, Filters, Place, Question
-from pages import carry, examples, feedback, model_notice, narrow, situation, source_panel, under_answer
+from pages import asker, carry, examples, feedback, model_notice, narrow, situation, source_panel, under_answer
 from pages.engine import answer_in_turn, engine
 from pages.markup import escape
 
@@ -48,6 +48,7 @@ def draw() -> None:
         model_notice.banner(model)
     status = st.container(key="status").empty()
     with st.bottom:
+        who = asker.draw(engine().index)
         typed = st.chat_input(
             "Ask who may share what with whom",
             key=carry.INPUT,
@@ -67,12 +68,12 @@ def draw() -> None:
             chosen = examples.choose()
     asked = None if off else typed or carried or chosen
     if model and not off:
-        model_notice.confirm(lambda text: answer_into(text, turns, filters))
+        model_notice.confirm(lambda text: answer_into(text, turns, filters, who=who))
     if asked:
         beginning.empty()
     if asked and model and model_notice.holds_back(asked):
         st.rerun()
-    if asked and not answer_into(asked, turns, filters, work):
+    if asked and not answer_into(asked, turns, filters, work, who):
         carry.offer_again(asked)
     if rechosen:
         answer_again(rechosen.place, turns, rechosen.number, work)
@@ -115,15 +116,20 @@ def _sidebar() -> Filters:
 
 
 def answer_into(
-    text: str, turns: list[Answer], filters: Filters, work: st.delta_generator.DeltaGenerator | None = None
+    text: str,
+    turns: list[Answer],
+    filters: Filters,
+    work: st.delta_generator.DeltaGenerator | None = None,
+    who: str = "",
 ) -> bool:
     """Answer and remember it for this session; an error is said in words and logged without the question.
 
     Args:
         work: where to show that it is being worked on, and what a language model says meanwhile; empty at the end.
+        who: asks, in a few words.
     """
     history = tuple(turn.question.text for turn in turns)
-    answer = _answered(Question(text=text, history=history, filters=filters), work)
+    answer = _answered(Question(text=text, asker=who, history=history, filters=filters), work)
     if answer:
         turns.append(answer)
     return answer is not None
@@ -177,6 +183,8 @@ def _ask_next(turns: list[Answer]) -> None:
 def _turn(number: int, answer: Answer) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(escape(answer.question.text))
+        if answer.question.asker:
+            st.caption(f"Asked by: {escape(answer.question.asker)}")
     with st.chat_message("assistant", avatar=":material/balance:"):
         with_source(number, answer)
 

@@ -70,12 +70,18 @@ def _question(settings: Settings, item: Feedback) -> None:
     st.subheader("Make a question of it", anchor=False)
     st.markdown("Read it once more for what could name a person: the file is shared, and the finder misses some names.")
     key = f"accept-{item.id}"
-    askers = sorted({case.asker for case in data.cases(settings).values()})
+    askers = sorted({case.asker for case in data.cases(settings).values()} | ({item.asker} - {""}))
     with st.form(key):
         st.text_area("Question, as it goes into the set", item.question, key=f"{key}-question", max_chars=4000)
         if item.turns:
             st.text_area("Earlier turns, one a line", "\n".join(item.turns), key=f"{key}-turns", height=80)
-        st.selectbox("Who asks", askers, index=None, key=f"{key}-asker", accept_new_options=True)
+        st.selectbox(
+            "Who asks",
+            askers,
+            index=askers.index(item.asker) if item.asker else None,
+            key=f"{key}-asker",
+            accept_new_options=True,
+        )
         st.selectbox("Right verdict", get_args(Verdict), index=2, key=f"{key}-verdict")
         reasons = get_args(Abstention)
         st.selectbox("Reason, with the verdict abstain only", reasons, index=None, key=f"{key}-abstention")

@@ -72,7 +72,7 @@ def _typed(answer: Answer, key: str, helpful: bool) -> Remark:
         )
     label = "Anything else? Don't name anyone."
     comment = st.text_area(label, key=f"comment-{key}", max_chars=MAX_COMMENT, height=80)
-    return Remark(helpful, answer.question.text, answer.question.history, tuple(wrong), comment)
+    return Remark(helpful, answer.question.text, answer.question.history, tuple(wrong), comment, answer.question.asker)
 
 
 def _preview(key: str, seen: Seen, answer: Answer) -> None:
@@ -131,6 +131,7 @@ def _texts(remark: Remark) -> list[tuple[str, str, str]]:
     """The texts of a remark: a name for their field, its label, and the text."""
     turns = [(f"turn-{n}", f"Your question {n}", text) for n, text in enumerate(remark.turns, start=1)]
     asked = [("asked", "Your question", remark.question)]
+    asked += [("who", "Who asks", remark.asker)] if remark.asker else []
     return turns + asked + ([("remark", "Your remark", remark.comment)] if remark.comment else [])
 
 
@@ -146,7 +147,7 @@ def _edited(key: str, kept: Remark) -> Remark:
     """The remark as its fields have it now."""
     now = {name: str(st.session_state.get(f"{name}-{key}", "")).strip() for name, _, _ in _texts(kept)}
     turns = tuple(text for name, text in now.items() if name.startswith("turn-"))
-    return kept._replace(turns=turns, question=now["asked"], comment=now.get("remark", ""))
+    return kept._replace(turns=turns, question=now["asked"], comment=now.get("remark", ""), asker=now.get("who", ""))
 
 
 def _tell(key: str, words: str) -> None:

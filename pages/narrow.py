@@ -1,4 +1,4 @@
-"""Narrowing the guidance that is searched: by law, by who holds the information, by who asks."""
+"""Narrowing the guidance that is searched: by law, by who holds the information, by whom it is written for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def draw(index: Index) -> Filters:
             key=HOLDERS,
         )
         audiences = st.multiselect(
-            "Who asks", library.values(documents, "audiences")[:COMMON], placeholder="Any role", key=AUDIENCES
+            "Written for", library.values(documents, "audiences")[:COMMON], placeholder="Any role", key=AUDIENCES
         )
         st.button("Search all guidance", on_click=_clear, disabled=not chosen)
     return Filters(laws=tuple(laws), holders=tuple(holders), audiences=tuple(audiences))

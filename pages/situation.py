@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from mayshare.schema import Answer, Place, Related
+from pages import asker
 from pages.markup import escape
 
 KEY = "chosen_situation"
@@ -33,6 +34,8 @@ def say(number: int, answer: Answer) -> None:
         with st.container(gap="xsmall"):
             st.markdown("**If not, choose the one that is:**")
             _choices(number, found.others)
+            if not answer.question.asker:
+                st.caption(asker.UNSAID)
 
 
 def others(number: int, answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,30 @@ def test_the_three_questions_of_the_original_resource(
         assert words in answer.text.lower()
     for authority in must_cite:
         assert any(cited.startswith(authority) for cited in authorities(answer)), (authority, authorities(answer))
+
+
+@pytest.mark.parametrize(
+    ("asker", "question", "leads"),
+    [
+        (
+            "foster parent",
+            "teacher asked me straight out why the kids were removed. what can I say?",
+            "foster-home|foster-parent",
+        ),
+        (
+            "juvenile detention nurse",
+            "Outside psychiatrist won't send the med list without mom signing. Must she?",
+            "detention",
+        ),
+        ("drug treatment counselor", "Her dad calls: did she come in today? What do I tell him?", "sud-program|part2"),
+    ],
+)
+def test_who_asks_tells_whose_rule_it_is(engine: Engine, asker: str, question: str, leads: str) -> None:
+    found = engine.ask(Question(text=question, asker=asker)).situation
+    without = engine.ask(Question(text=question)).situation
+    assert found
+    assert re.search(leads, found.section.source_id)
+    assert without is None or not re.search(leads, without.section.source_id)
 
 
 @pytest.fixture(scope="module")

@@ -75,6 +75,20 @@ def test_a_citation_opens_its_document_with_the_sentence_marked(app: AppTest, en
     assert "Source 2 of" not in texts(app)
 
 
+def test_who_asks_is_said_once_and_kept(app: AppTest) -> None:
+    said = app.selectbox(key="asker")
+    assert said.label == "Who asks (optional)"
+    assert "school counselor" in said.options
+    said.set_value("school counselor").run()
+    ask(app, "The PO wants to know how he does. May I tell him?")
+    assert "Asked by: school counselor" in texts(app)
+    ask(app, "and his coach?")
+    assert [turn.question.asker for turn in app.session_state["turns"]] == ["school counselor"] * 2
+    app.selectbox(key="asker").set_value(None).run()
+    ask(app, "and the bus driver?")
+    assert app.session_state["turns"][-1].question.asker == ""
+
+
 def test_a_follow_up_keeps_the_conversation(app: AppTest) -> None:
     ask(app, "May a school tell a student's parents what is in the education records?")
     ask(app, "what if she's 18?")

@@ -109,6 +109,14 @@ def test_ask_answers_for_another_near_question(store: tuple[Path, Path]) -> None
     assert "to see them" in beyond.stderr
 
 
+def test_ask_is_told_who_asks(store: tuple[Path, Path]) -> None:
+    asked = ("ask", "The officer wants her records now. May I?", "--store", str(store[0]))
+    told = mayshare(*asked, "--as", "school principal", "--explain").stdout
+    assert "who asks: school" in told
+    assert json.loads(mayshare(*asked, "--as", "school principal", "--json").stdout)["asker"] == "school principal"
+    assert "asker" not in json.loads(mayshare(*asked, "--json").stdout)
+
+
 def test_ask_reads_standard_input(store: tuple[Path, Path]) -> None:
     done = mayshare("ask", "-", "--json", "--store", str(store[0]), stdin="May a school give police records?\n")
     assert json.loads(done.stdout)["verdict"] != "abstain"
@@ -119,19 +127,22 @@ def test_batch_keeps_order_and_ids(store: tuple[Path, Path], tmp_path: Path) -> 
     rows = [
         {"id": "b", "question": "May a school give police records in an emergency?"},
         {"id": 7, "turns": ["May a clinic tell parents about therapy?", "what if the teen consented alone?"]},
-        {"id": "a", "question": "How do I bake bread?"},
+        {"id": "a", "question": "How do I bake bread?", "asker": "school nurse"},
         {"question": ""},
     ]
     path.write_text("\n".join(json.dumps(row) for row in rows) + "\n", encoding="utf-8")
-    done = mayshare("ask", "--file", str(path), "--json", "--store", str(store[0]))
+    done = mayshare("ask", "--file", str(path), "--json", "--as", "principal", "--store", str(store[0]))
     assert done.returncode == 0, done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["id"] for answer in answers] == ["b", "7", "a", None]
     assert answers[1]["question"] == "what if the teen consented alone?"
     assert answers[2]["abstention"] == "out_of_scope"
+    assert [answer["asker"] for answer in answers] == ["principal", "principal", "school nurse", "principal"]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"turns": []}', '{"question": 3}'])
+@pytest.mark.parametrize(
+    "line", ["{", "[]", "{}", '{"turns": []}', '{"question": 3}', '{"question": "May I?", "asker": 3}']
+)
 def test_a_bad_line_names_file_and_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "q.jsonl"
     path.write_text('{"question": "May I share?"}\n' + line + "\n", encoding="utf-8")

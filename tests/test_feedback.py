@@ -76,6 +76,19 @@ def test_a_remark_is_shown_without_names_and_stored_after_consent(queue: Path) -
     assert item.cites == (f"emergency:{given().sources[0].start}-{given().sources[0].end}",)
 
 
+def test_who_asks_is_shown_and_stored_with_it(queue: Path) -> None:
+    answer = given("May I tell the police?")
+    asked = answer.question.model_copy(update={"asker": "nurse of Kaylee Nguyen"})
+    app = drawn(answer.model_copy(update={"question": asked}))
+    app.radio[0].set_value("Yes").run()
+    press(app, "See what would be stored")
+    assert area(app, "Who asks").value == "nurse of [NAME_1]"
+    app.checkbox[0].check().run()
+    press(app, "Send this remark")
+    (item,) = feedback.load(queue)
+    assert item.asker == "nurse of [NAME_1]"
+
+
 def test_consent_is_needed_even_where_the_button_is_pressed(queue: Path) -> None:
     call = (
         "typed = feedback.Remark(True, answer.question.text)\nfeedback.show('k', typed)\nfeedback.send('k', answer)\n"

@@ -6,7 +6,7 @@ import pytest
 
 from answer.follow_up import is_follow_up
 from answer.glossary import Glossary, clean
-from answer.understand import Asks, find_focus, kind_of, understand
+from answer.understand import ASKER_WORDS, Asks, find_focus, kind_of, understand
 from mayshare.schema import Question, Term
 
 GLOSSARY = Glossary(
@@ -112,6 +112,30 @@ def test_a_turn_is_read_after_the_turns_before_it_as_well() -> None:
     )
     assert understand(Question(text=long, history=turns), GLOSSARY).views == ()
     assert understand(Question(text=short), GLOSSARY).views == ()
+
+
+def test_who_asks_is_read_in_front_of_the_question() -> None:
+    text = "The PO wants her file. May I?"
+    found = understand(Question(text=text, asker="  drug treatment\n counselor. "), GLOSSARY)
+    assert found.text == text, "what is decided from the question's own words stays as it is"
+    assert found.told.text == f"I am a drug treatment counselor. {text}"
+    assert (found.asker, found.told.asker) == ("", "substance use program")
+    assert understand(Question(text=text), GLOSSARY).introduced is None
+    assert understand(Question(text=text, asker=" "), GLOSSARY).introduced is None
+    own = understand(Question(text=f"I'm a caseworker. {text}", asker="therapist"), GLOSSARY)
+    assert own.told is own, "who says it in the question is believed"
+
+
+def test_who_asks_stands_before_the_first_turn() -> None:
+    asked = Question(text="and the PO?", asker="ER nurse", history=("May I tell his school?", "He is 18."))
+    found = understand(asked, GLOSSARY)
+    assert found.told.views[0].text == "I am an ER nurse. May I tell his school? He is 18. and the PO?"
+    assert found.current == found.told.current
+
+
+def test_only_the_first_words_of_who_asks_count() -> None:
+    found = understand(Question(text="May I?", asker="very " * 50 + "old nurse"), GLOSSARY)
+    assert len(found.told.text.split()) == ASKER_WORDS + len("I am a May I?".split())
 
 
 def test_a_provision_of_an_earlier_turn_is_not_asked_for_again() -> None:
