@@ -35,7 +35,7 @@ WEIGHTS = {
 }
 
 PERHAPS = 0.1  # probability from which near sections are shown although the question seems out of scope
-UNSAFE = 0.85  # probability from which a request that no rule knows is turned away
+UNSAFE = 0.65  # probability from which a request that no rule knows is turned away
 ELSEWHERE = 0.75  # probability of being out of scope from which a later turn, by itself, leans on no turn before it
 TIED = 0.95  # … where it begins with whom or what it doesn't name
 

@@ -1,8 +1,9 @@
 """What the engine would reach at other settings: `python -m eval.curves [--split dev]`.
 
-Three curves behind targets that aren't reached: what an answer states by how long it may be, what is withheld by the
-threshold of withholding, and how often a verdict is as right by how sure the engine is of the situation. Source of the
-last: El-Yaniv and Wiener (2010), On the Foundations of Noise-free Selective Classification (risk and coverage).
+Four curves behind targets that aren't reached: what an answer states by how long it may be, what is withheld by the
+threshold of withholding, how often a verdict is as right by how sure the engine is of the situation, and how many
+strangers' texts that should be withheld are answered where so many others are refused. Source of the third: El-Yaniv
+and Wiener (2010), On the Foundations of Noise-free Selective Classification (risk and coverage).
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ from typing import get_args
 
 import numpy as np
 
+from answer import abstain
 from answer.assemble import Engine
 from eval import runs
 from eval.cases import Case, Split, load_cases
+from eval.intent_score import read
 from eval.score import Item, Scores, score, summary
 from eval.setup import context_of
 from mayshare.config import Settings, load_settings
-from mayshare.index import Index, open_index
+from mayshare.index import Index
+from mayshare.schema import Question
 
 WORDS = (60, 100, 140, 170, 220, 300, 450)
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 COVERAGES = (0.25, 0.5, 0.75, 1.0)
+REFUSED = (0.02, 0.04, 0.06, 0.08, 0.1)
 Ask = Callable[[Settings], tuple[runs.Run, Scores]]
 
 
@@ -80,6 +85,26 @@ def by_coverage(run: runs.Run, scores: Scores) -> Iterable[str]:
         yield f"surest {coverage:.0%} ({count}): as right {np.mean(ordered[:count]):.3f}"
 
 
+def strangers_texts(engine: Engine, split: Split) -> Iterable[str]:
+    """The texts of `eval/intent/`: out of scope by how likely they can be answered, harmful by how likely they harm."""
+    answerable: dict[str, list[float]] = {"in_scope": [], "out_of_scope": [], "unsafe": []}
+    lawful: dict[str, list[float]] = {name: [] for name in answerable}
+    for text in read(split):
+        understood, evidence = engine.evidence(Question(text=text.text))
+        answerable[text.intent].append(abstain.answerable(understood, evidence))
+        lawful[text.intent].append(1 - (evidence.intent.unsafe if evidence.intent else 0.0))
+    yield from by_refusals("out of scope answered", answerable["in_scope"], answerable["out_of_scope"])
+    yield from by_refusals("harmful answered, rules aside", lawful["in_scope"], lawful["unsafe"])
+
+
+def by_refusals(name: str, kept: Sequence[float], others: Sequence[float]) -> Iterable[str]:
+    """A line for each share of `kept` that is refused, the lowest first: how many `others` aren't lower than the rest."""
+    for share in REFUSED:
+        bound = np.quantile(kept, share)
+        answered = np.mean([other >= bound for other in others])
+        yield f"refused {share:.0%} of {len(kept)}: {name} {answered:.3f} of {len(others)}, bound {bound:.2f}"
+
+
 def _means(items: Sequence[Item], *names: str) -> str:
     found = ((name, summary(name, items)) for name in names)
     return ", ".join(f"{name} {one.mean:.3f} ({one.low:.3f} to {one.high:.3f})" for name, one in found)
@@ -91,11 +116,13 @@ def main() -> int:
     parser.add_argument("--split", choices=get_args(Split), default="dev", help="dev to tune on, test to report on")
     options = parser.parse_args()
     settings = load_settings()
-    ask = asker(open_index(settings), load_cases(split=options.split))
+    engine = Engine(settings, pinned=True)
+    ask = asker(engine.index, load_cases(split=options.split))
     for title, lines in (
         ("What an answer states, by its length", by_words(ask, settings)),
         ("What is withheld, by the threshold", by_threshold(ask, settings)),
         ("Verdicts as right, the surest situations first", by_coverage(*ask(settings))),
+        ("Strangers' texts, by what is refused", strangers_texts(engine, options.split)),
     ):
         sys.stdout.write(f"{options.split}: {title}\n" + "".join(f"  {line}\n" for line in lines))
     return 0

@@ -38,6 +38,22 @@ def test_the_surest_are_counted_first() -> None:
     assert found[-1] == "surest 100% (3): as right 0.667", "an answer without a situation isn't counted"
 
 
+def test_what_is_answered_where_so_many_are_refused() -> None:
+    kept, others = [n / 100 for n in range(101)], [0.01, 0.03, 0.05, 0.2]
+    found = list(curves.by_refusals("answered", kept, others))
+    assert found[0] == "refused 2% of 101: answered 0.750 of 4, bound 0.02"
+    assert found[-1] == "refused 10% of 101: answered 0.250 of 4, bound 0.10"
+
+
+def test_strangers_texts_are_told_apart_better_than_by_chance(engine: Engine) -> None:
+    lines = list(curves.strangers_texts(engine, "dev"))
+    assert len(lines) == 2 * len(curves.REFUSED)
+    at_ten = [
+        float(line.split("answered")[1].replace(", rules aside", "").split()[0]) for line in lines if "10%" in line
+    ]
+    assert max(at_ten) < 0.3
+
+
 def test_each_curve_varies_one_setting(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(curves, "WORDS", (60, 170))  # each value builds an engine
     monkeypatch.setattr(curves, "THRESHOLDS", (0.5, 0.9))
