@@ -35,7 +35,8 @@ WEIGHTS = {
 }
 
 PERHAPS = 0.1  # probability from which near sections are shown although the question seems out of scope
-UNSAFE = 0.65  # probability from which a request that no rule knows is turned away
+UNSAFE = 0.85  # probability from which a request that no rule knows is turned away
+DOUBTFUL = 0.65  # … from which what the law says of it is shown with a caution
 ELSEWHERE = 0.75  # probability of being out of scope from which a later turn, by itself, leans on no turn before it
 TIED = 0.95  # … where it begins with whom or what it doesn't name
 
@@ -67,6 +68,10 @@ SEEMS_UNSAFE = (
     "information, on what authority, and what must be told or written down. Where a record or a place was refused to "
     "you, the way runs through the court, the agency's appeal or an attorney. Where a child may have been hurt, call your "
     "state's child abuse hotline now: no log, visit or promise comes first."
+)
+CAUTION = (
+    "If this is meant to get round the law, to hide something or to find out what somebody may not know, mayshare doesn't "
+    "help with that. What the guidance says of it:"
 )
 AS_ONE = "If it belongs to what you asked before, put both into one question."
 EMPTY = "There is no question yet. Type one, for instance: May a school tell a probation officer about attendance?"
@@ -162,6 +167,12 @@ def after_retrieval(
     if _asks_state_law(understood):
         return Refusal("state_law", MESSAGES["state_law"])
     return None
+
+
+def caution(evidence: Evidence, danger: bool) -> str:
+    """What stands before an answer to what may be a request that harms, but too many lawful questions look like; or ""."""
+    doubtful = evidence.intent is not None and evidence.intent.unsafe >= DOUBTFUL
+    return CAUTION if doubtful and not danger else ""
 
 
 def is_elsewhere(turn: str, alone: Intent) -> bool:

@@ -227,7 +227,9 @@ class Engine:
         decided, opens = SILENT
         if claims and not ours and led.may_say(turn, understood):
             decided, opens = self._opens(opened, turn, understood, evidence, selected[0])
-        message = abstain.unexplained(evidence.unexplained) if evidence.unexplained else ""
+        message = abstain.caution(evidence, turn.told.danger is not None)
+        if evidence.unexplained:
+            message = f"{message} {abstain.unexplained(evidence.unexplained)}".strip()
         about = None
         if claims:
             about = led.situation(opened.index, turn, understood, evidence.hits, self.settings.answering.situation)

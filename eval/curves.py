@@ -98,7 +98,7 @@ def strangers_texts(engine: Engine, split: Split) -> Iterable[str]:
 
 
 def by_refusals(name: str, kept: Sequence[float], others: Sequence[float]) -> Iterable[str]:
-    """A line for each share of `kept` that is refused, the lowest first: how many `others` aren't lower than the rest."""
+    """A line for each share of `kept` that is refused, the lowest first: how many `others` aren't lower."""
     for share in REFUSED:
         bound = np.quantile(kept, share)
         answered = np.mean([other >= bound for other in others])
